@@ -1,0 +1,2 @@
+//! Starts the simulator as a server of its own.
+fn main() {}

@@ -1,0 +1,3 @@
+//! Arguments, runtime and exit code of the provider binary.
+
+fn main() {}
