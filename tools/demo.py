@@ -228,6 +228,8 @@ def environment_for(work, binaries, url):
     ).stdout
     credential = json.loads(printed)["credentials"][0]
     kept = {key: os.environ[key] for key in ("PATH", "LANG", "TERM") if key in os.environ}
+    if not sys.stdout.isatty():
+        kept["TF_CLI_ARGS"] = "-no-color"
     return {
         **kept,
         "HOME": str(work / "home"),
@@ -339,4 +341,5 @@ if __name__ == "__main__":
     except Failure as failure:
         sys.exit(f"\ndemo failed after {time.monotonic() - started:.0f} s: {failure}")
     except Interrupted:
-        sys.exit("\ndemo stopped; everything it had started is gone")
+        print("\ndemo stopped; everything it had started is gone", file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
