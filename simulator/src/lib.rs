@@ -2,17 +2,8 @@
 //! its own reading of the published contract, virtual time, and faults on demand. It shares no code
 //! with the provider, so that one wrong name cannot pass on both sides.
 //!
-//! ```
-//! use camunda_simulator::{Fault, Options, Simulator, seed::credentials};
-//!
-//! let simulator = Simulator::start(Options::default())?;
-//! simulator.faults().on("CreateCluster").inject(Fault::lost_answer());
-//! // … point a client at simulator.url() and simulator.token_url(), with credentials::FULL …
-//! # let _ = credentials::FULL;
-//! assert!(simulator.requests_of("CreateCluster").is_empty());
-//! simulator.assert_clean();
-//! # Ok::<(), anyhow::Error>(())
-//! ```
+//! [`Simulator`] is the handle for tests. What users of the program need to know follows.
+#![doc = include_str!("../README.md")]
 
 pub mod behaviour;
 mod clock;

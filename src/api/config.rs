@@ -455,7 +455,20 @@ mod tests {
         };
         let text = problems(&broken).replace(". ", ".\n");
         assert!(!text.contains("hunter2"));
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @"
+        api_url: The address of `https://api.example.com` holds a user name or a password; neither is sent.
+        Leave them out.
+        token_url: `login.example.com` is not an address: relative URL without a base.
+        Expected something like `https://api.example.com`.
+        audience: The audience is empty.
+        Leave it out to use the host of the API.
+        access_token: The access token is empty, or holds a blank, a line break or another character that no token has.
+        Give the token alone, without `Bearer` before it.
+        ca_certificate: No certificate found.
+        Expected PEM text with at least one `-----BEGIN CERTIFICATE-----` block.
+        timeouts: A timeout must be longer than zero.
+        requests_per_second: 0 is not a number above 0.
+        ");
         insta::assert_snapshot!(
             problems(&Config {
                 credentials: Credentials::ClientSecret {
@@ -465,7 +478,7 @@ mod tests {
                 ca_certificate: Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_owned()),
                 ..config()
             }),
-            @""
+            @"client_id: The client id is empty. client_secret: The client secret is empty. ca_certificate: Certificate 1 in the PEM text cannot be used: invalid peer certificate: BadEncoding."
         );
     }
 

@@ -269,11 +269,15 @@ impl Sender {
                 .bounds
                 .deadline
                 .saturating_duration_since(self.clock.instant());
-            return Err(effort.blame(error.with_note(format!(
-                "The next try would be in {}, which is longer than the {} left for this operation",
-                duration_text(wait),
-                duration_text(left)
-            ))));
+            let note = if left.is_zero() {
+                "No time was left for another try".to_owned()
+            } else {
+                let (wait, left) = (duration_text(wait), duration_text(left));
+                format!(
+                    "The next try would be in {wait}, which is longer than the {left} left for this operation"
+                )
+            };
+            return Err(effort.blame(error.with_note(note)));
         }
         match effort.bounds.sleep_until(until).await {
             Ok(()) => Ok(()),

@@ -280,11 +280,15 @@ impl TokenSource {
         if !error.is_rate_limited() {
             return error;
         }
-        error.with_note(format!(
-            "Gave up after waiting {}. The token service counts the requests of everybody behind the same address \
-             together, so other jobs or programs there may be the cause",
-            duration_text(waited)
-        ))
+        let error = if waited < Duration::from_secs(1) {
+            error
+        } else {
+            error.with_note(format!("Gave up after waiting {}", duration_text(waited)))
+        };
+        error.with_note(
+            "The token service counts the requests of everybody behind the same address together, so other jobs or \
+             programs there may be the cause",
+        )
     }
 
     /// The caller's time ran out: if that is because the service fails, that is the news.

@@ -66,6 +66,25 @@ async fn the_right_certificate_without_its_key_is_refused() {
 }
 
 #[tokio::test]
+async fn tls_1_2_lets_in_the_host_alone_too() {
+    let plugin = Launch::new(BINARY).start().await;
+    let versions = &[&rustls::version::TLS12];
+    let line = &plugin.handshake;
+
+    let host = line.dial_tls_version(plugin.identity.as_ref(), versions);
+    let stream = host.await.unwrap();
+    assert_eq!(
+        stream.get_ref().1.protocol_version(),
+        Some(rustls::ProtocolVersion::TLSv1_2)
+    );
+    let stranger = Identity::generate();
+    for other in [None, Some(&stranger)] {
+        let refused = line.dial_tls_version(other, versions).await;
+        assert!(refused.is_err());
+    }
+}
+
+#[tokio::test]
 async fn refusals_are_logged() {
     let plugin = Launch::new(BINARY).env("TF_LOG", "WARN").start().await;
     first_answer(&plugin, None).await.unwrap_err();
@@ -85,4 +104,15 @@ async fn clients_that_stall_or_talk_nonsense_cost_the_host_nothing() {
         open.push(wire);
         assert_still_serving(&plugin).await;
     }
+    let silent = plugin.handshake.dial_tls(plugin.identity.as_ref());
+    let _silent = silent.await.unwrap();
+    assert_still_serving(&plugin).await;
+}
+
+#[tokio::test]
+async fn nonsense_in_plain_text_costs_the_host_nothing() {
+    let plugin = Launch::new(BINARY).plain().start().await;
+    let mut wire = plugin.handshake.dial().await.unwrap();
+    wire.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    assert_still_serving(&plugin).await;
 }

@@ -8,7 +8,8 @@
 //! plugin.shut_down().await;
 //! ```
 //!
-//! Everything panics with a message when it fails: this is for tests and benches.
+//! Everything panics with a message when it fails: this is for tests and benches. They include the
+//! file as a module; those that need only a part of it expect `dead_code` there.
 
 use std::ffi::OsString;
 use std::io;
@@ -28,13 +29,17 @@ use rcgen::{
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
+use tempfile::TempDir;
 use terraform_provider_camunda::plugin::wire::proto::health::health_client::HealthClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::Empty;
 use terraform_provider_camunda::plugin::wire::proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_camunda::plugin::wire::proto::tfplugin6::provider_server::{
+    Provider, ProviderServer,
+};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
@@ -160,12 +165,22 @@ impl HandshakeLine {
         &self,
         identity: Option<&Identity>,
     ) -> io::Result<TlsStream<Wire>> {
+        self.dial_tls_version(identity, rustls::DEFAULT_VERSIONS)
+            .await
+    }
+
+    /// As [`Self::dial_tls`], with certain versions of TLS only.
+    pub(crate) async fn dial_tls_version(
+        &self,
+        identity: Option<&Identity>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> io::Result<TlsStream<Wire>> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut roots = RootCertStore::empty();
         let announced = self.certificate.clone().expect("the plugin announced TLS");
         roots.add(announced).unwrap();
         let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_root_certificates(roots);
         let mut config = match identity {
@@ -198,16 +213,7 @@ impl HandshakeLine {
                 .await
                 .map(|stream| Box::pin(stream) as Wire),
         };
-        let mut wire = Some(wire);
-        let connector = tower::service_fn(move |_| {
-            let wire = wire
-                .take()
-                .unwrap_or_else(|| Err(io::Error::other("the connection was lost")));
-            std::future::ready(wire.map(TokioIo::new))
-        });
-        Endpoint::from_static("http://localhost")
-            .connect_with_connector(connector)
-            .await
+        channel_over(wire).await
     }
 }
 
@@ -215,15 +221,19 @@ impl HandshakeLine {
 pub(crate) struct Launch {
     command: Command,
     identity: Option<Identity>,
+    directory: TempDir,
 }
 
 impl Launch {
     /// A start of `binary` as by Terraform with automatic mutual TLS. Variables of the caller that
-    /// the plugin reads are not passed on.
+    /// the plugin reads are not passed on. Its directory for temporary files is its own and goes
+    /// with the process, so that a killed plugin leaves no socket behind.
     pub(crate) fn new(binary: impl AsRef<Path>) -> Self {
         let identity = Identity::generate();
+        let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(binary.as_ref());
         command
+            .env("TMPDIR", directory.path())
             .env_remove("TF_LOG")
             .env_remove("TF_LOG_PROVIDER")
             .env_remove("TF_LOG_PROVIDER_CAMUNDA")
@@ -238,6 +248,7 @@ impl Launch {
         Self {
             command,
             identity: Some(identity),
+            directory,
         }
     }
 
@@ -298,6 +309,7 @@ impl Launch {
             child,
             stdout,
             stderr: collect(stderr),
+            _directory: self.directory,
         };
         (process, self.identity)
     }
@@ -308,6 +320,7 @@ pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
     stderr: watch::Receiver<Collected>,
+    _directory: TempDir,
 }
 
 #[derive(Default)]
@@ -424,6 +437,34 @@ impl Plugin {
             .expect("shutdown is answered");
         self.process.ended().await
     }
+}
+
+/// A client of `provider` over a pipe inside the process: no binary, no handshake, no TLS, but
+/// every message encoded and decoded.
+pub(crate) async fn in_memory<P: Provider>(provider: P) -> ProviderClient<Channel> {
+    let (client, server) = tokio::io::duplex(1 << 20);
+    let service = ProviderServer::new(provider).max_decoding_message_size(usize::MAX);
+    tokio::spawn(
+        tonic::transport::Server::builder()
+            .add_service(service)
+            .serve_with_incoming(tokio_stream::once(Ok::<_, io::Error>(server))),
+    );
+    let channel = channel_over(Ok(Box::pin(client))).await;
+    ProviderClient::new(channel.unwrap()).max_decoding_message_size(usize::MAX)
+}
+
+/// A gRPC channel over this one connection: it is not made anew when it is lost.
+async fn channel_over(wire: io::Result<Wire>) -> Result<Channel, tonic::transport::Error> {
+    let mut wire = Some(wire);
+    let connector = tower::service_fn(move |_| {
+        let wire = wire
+            .take()
+            .unwrap_or_else(|| Err(io::Error::other("the connection was lost")));
+        std::future::ready(wire.map(TokioIo::new))
+    });
+    Endpoint::from_static("http://localhost")
+        .connect_with_connector(connector)
+        .await
 }
 
 /// A client of the controller service.

@@ -139,11 +139,7 @@ pub(super) fn check_packages(
             format!("The number of hardware packages must be a whole number from 1 to {most}."),
         ));
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked above: whole and between 1 and a 32-bit limit"
-    )]
+    // Checked above: whole and between 1 and a 32-bit limit.
     let packages = number as u32;
     if packages > 1 && !plan.resizable {
         return Err(Refusal::new(

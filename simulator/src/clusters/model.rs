@@ -304,7 +304,6 @@ fn timestamp<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(&text(*time))
 }
 
-#[expect(clippy::ref_option, reason = "serde passes the member by reference")]
 fn optional_timestamp<S: Serializer>(
     time: &Option<Timestamp>,
     serializer: S,
