@@ -3,6 +3,8 @@
 //!
 //! Knows nothing of gRPC and nothing of Camunda.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod diag;
 pub mod number;
 pub mod path;
