@@ -3,7 +3,9 @@
 //!
 //! Knows types, not schemas' rules: what a value means is the framework's business.
 
+pub mod dynamic_value;
 pub mod error;
+pub mod json;
 pub mod msgpack;
 pub mod proto;
 pub mod type_constraint;
