@@ -3,10 +3,12 @@
 //!
 //! Knows types, not schemas' rules: what a value means is the framework's business.
 
+pub mod diagnostic;
 pub mod dynamic_value;
 pub mod error;
 pub mod json;
 pub mod msgpack;
+pub mod path;
 pub mod proto;
 pub mod type_constraint;
 
