@@ -1,3 +1,23 @@
 //! go-plugin and tfplugin6: the only place that knows gRPC, msgpack and certificates.
+//!
+//! [`run`] is the way in. Modules in reading order: the process, its handshake, its server, and
+//! what it serves.
 
+mod accept;
+mod arguments;
+pub mod debug;
+pub mod environment;
+pub mod handshake;
+pub mod host;
+pub mod lifecycle;
+pub mod listen;
+pub mod log;
+pub mod panic;
+mod process;
+mod services;
+pub mod signals;
+mod tls;
 pub mod wire;
+
+pub use arguments::Program;
+pub use process::run;

@@ -1,0 +1,64 @@
+# Every task of this repository. `make` alone lists them.
+#
+# Needed: Rust (the version in rust-version of Cargo.toml or newer), Python 3.9 or newer, and Node.js
+# (npm) for OpenTofu. All else is fetched by `make tools`, pinned by hash in tools/pins.json.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+CARGO ?= cargo
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: tools
+tools: ## fill .tools/ with Terraform, OpenTofu, nextest and cargo-deny (once; then from a cache)
+	@$(PYTHON) tools/fetch.py
+
+.PHONY: build
+build: ## build the provider and the simulator, optimised, into target/release
+	$(CARGO) build --locked --release --workspace --bins
+
+.PHONY: demo
+demo: ## plan, apply and destroy examples/quickstart with a real CLI against the simulator
+	@$(PYTHON) tools/demo.py
+
+# nextest, because it gives each test a process of its own (a provider under test may not see another
+# test's environment), a time limit, and a group that bounds how many CLIs run at once. `make tools`
+# fetches it, so nobody has to install it. It does not run the examples in the documentation.
+.PHONY: test
+test: tools ## run everything that must pass: unit, framework, simulator and acceptance tests
+	.tools/cargo-nextest nextest run --locked --workspace
+	$(CARGO) test --locked --workspace --doc --quiet
+
+.PHONY: lint
+lint: ## formatting, clippy without warnings, licences and origins of dependencies
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
+	@$(PYTHON) tools/fetch.py --only cargo-deny terraform-1.11.4
+	.tools/cargo-deny --locked --workspace check licenses bans sources
+	TF_CLI_CONFIG_FILE=/dev/null .tools/terraform-1.11.4 fmt -check -diff -recursive examples
+
+# Apart from `lint`: it needs the advisory database, a Git repository that is fetched each time, and
+# its answer changes without a change of ours.
+.PHONY: audit
+audit: ## look the dependencies up in the RustSec advisory database (needs the internet)
+	@$(PYTHON) tools/fetch.py --only cargo-deny
+	.tools/cargo-deny --locked --workspace check advisories
+
+.PHONY: fmt
+fmt: ## format Rust and HCL
+	$(CARGO) fmt --all
+	@$(PYTHON) tools/fetch.py --only terraform-1.11.4
+	TF_CLI_CONFIG_FILE=/dev/null .tools/terraform-1.11.4 fmt -recursive examples
+
+.PHONY: bench
+bench: ## print the medians of BENCHMARKS.md
+	$(CARGO) bench --locked
+
+.PHONY: clean
+clean: ## remove what was built, and .tools/ (the cache of downloads stays)
+	$(CARGO) clean
+	rm -rf .tools

@@ -1,0 +1,28 @@
+//! The list of areas of the Administration API. A new area is a file and a line here.
+
+use crate::{clusters, parameters, world::Handler};
+
+const AREAS: [&[(&str, Handler)]; 2] = [parameters::OPERATIONS, clusters::OPERATIONS];
+
+/// What an operation does; nothing where the simulator does not offer it.
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    AREAS
+        .iter()
+        .copied()
+        .flatten()
+        .find(|(id, _)| *id == operation)
+        .map(|(_, handler)| *handler)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::contract;
+
+    #[test]
+    fn every_area_names_operations_of_the_contract() {
+        for (id, _) in AREAS.iter().copied().flatten() {
+            assert!(contract().operation(id).is_some(), "{id}");
+        }
+    }
+}

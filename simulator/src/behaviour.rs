@@ -1,0 +1,232 @@
+//! Switches: how the simulated service behaves where the published facts leave room, or where a
+//! test wants it different. All can be changed while the simulator runs. No logic lives here.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{optional_seconds, seconds};
+
+/// All switches. The default is a lenient, friendly service; see [`Behaviour::strict`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Behaviour {
+    /// How long everything takes, in virtual time.
+    pub durations: Durations,
+    /// Passing `Unhealthy` while a cluster is being created.
+    pub creation_flicker: Option<Flicker>,
+    /// The token service.
+    pub tokens: TokenBehaviour,
+    /// Longest accepted cluster name, in characters. The real maximum is not published.
+    pub cluster_name_length: usize,
+    /// Biggest cluster size, in hardware packages.
+    pub hardware_packages: u32,
+    /// Refuse request members that the contract does not declare (400); otherwise ignore them.
+    /// They are recorded as violations either way.
+    pub reject_undeclared_members: bool,
+    /// Answer for a cluster of another organization.
+    pub foreign_cluster: ForeignCluster,
+    /// Whether the stage label shows up in the labels of the cluster. It is never readable elsewhere.
+    pub stage_label_in_labels: bool,
+    /// How a hidden IP allowlist looks.
+    pub hidden_allowlist: HiddenMember,
+    /// Whether clusters carry `encryption`.
+    pub send_encryption: bool,
+    /// Whether a description that was cleared is sent as `""` rather than left out.
+    pub send_cleared_description: bool,
+    /// `autoUpdate` of clusters that were created without it.
+    pub auto_update_default: bool,
+    /// Whether waking a cluster that is not suspended answers 400 rather than 204.
+    pub refuse_wake_of_running_cluster: bool,
+    /// Shape of error bodies.
+    pub error_format: ErrorFormat,
+}
+
+/// Virtual durations, written as seconds in JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Durations {
+    /// From creation to Healthy (or to WaitingForInput with External encryption): 90 s.
+    #[serde(with = "seconds")]
+    pub create: Duration,
+    /// From supplied encryption keys to Healthy: 60 s.
+    #[serde(with = "seconds")]
+    pub supply_keys: Duration,
+    /// Upgrade to another generation, by hand or automatic: 180 s.
+    #[serde(with = "seconds")]
+    pub upgrade: Duration,
+    /// Change of the number of hardware packages: 60 s.
+    #[serde(with = "seconds")]
+    pub resize: Duration,
+    /// From wake to Healthy: 300 s.
+    #[serde(with = "seconds")]
+    pub wake: Duration,
+    /// From the DELETE until a single read answers 404: 10 s.
+    #[serde(with = "seconds")]
+    pub delete: Duration,
+    /// How long a deleted cluster is still listed after that: 0 s.
+    #[serde(with = "seconds")]
+    pub delete_visibility: Duration,
+    /// How long after a minor upgrade the next one is refused: 24 h.
+    #[serde(with = "seconds")]
+    pub minor_upgrade_gate: Duration,
+    /// Running time after which a trial cluster without stage, or with stage dev, is suspended: 8 h.
+    #[serde(with = "seconds")]
+    pub auto_pause: Duration,
+    /// The same for other trial clusters: 48 h.
+    #[serde(with = "seconds")]
+    pub auto_pause_staged: Duration,
+}
+
+/// A span within the creation of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flicker {
+    /// Start, counted from the creation of the cluster.
+    #[serde(with = "seconds")]
+    pub after: Duration,
+    /// Length.
+    #[serde(with = "seconds")]
+    pub lasting: Duration,
+}
+
+/// The token service. All times here are real: clients judge their tokens by their own clocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenBehaviour {
+    /// How long tokens are valid: 24 h.
+    #[serde(with = "seconds")]
+    pub lifetime: Duration,
+    /// Whether the answer carries `expires_in`.
+    pub send_expires_in: bool,
+    /// At most one request per second and source address. Off by default.
+    pub rate_limit: Option<TokenRateLimit>,
+    /// Delay of the answer to credentials that were refused before, in virtual time. Off by default.
+    #[serde(with = "optional_seconds")]
+    pub repeated_refusal_delay: Option<Duration>,
+    /// Audiences of the Administration API. The first is the one to advertise; the hosts that the
+    /// simulator listens on are accepted besides.
+    pub audiences: Vec<String>,
+}
+
+/// What happens to a source address that asks for tokens too often.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRateLimit {
+    /// How long every token request from the address is refused.
+    #[serde(with = "seconds")]
+    pub block: Duration,
+    /// Whether refusals carry `Retry-After`.
+    pub send_retry_after: bool,
+}
+
+/// Answer for a cluster of another organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForeignCluster {
+    /// 404 on the single read, 403 elsewhere, as the operations word it.
+    AsDocumented,
+    /// 403 everywhere.
+    Forbidden,
+    /// 404 everywhere.
+    NotFound,
+}
+
+/// How a member looks that the caller may not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenMember {
+    /// Left out.
+    Absent,
+    /// Sent as null.
+    Null,
+}
+
+/// Shape of error bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorFormat {
+    /// A sentence, `text/plain`.
+    Text,
+    /// `{"message": …}`.
+    Json,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            durations: Durations::default(),
+            creation_flicker: None,
+            tokens: TokenBehaviour::default(),
+            cluster_name_length: 50,
+            hardware_packages: 4,
+            reject_undeclared_members: true,
+            foreign_cluster: ForeignCluster::AsDocumented,
+            stage_label_in_labels: true,
+            hidden_allowlist: HiddenMember::Absent,
+            send_encryption: true,
+            send_cleared_description: false,
+            auto_update_default: false,
+            refuse_wake_of_running_cluster: false,
+            error_format: ErrorFormat::Text,
+        }
+    }
+}
+
+impl Behaviour {
+    /// The service on a bad but lawful day: the token limit is enforced (60 s block, no
+    /// `Retry-After`), repeated wrong credentials are answered after 30 s, new clusters pass
+    /// Unhealthy, deleted clusters stay listed for a while, the stage label is not readable.
+    pub fn strict() -> Self {
+        Self {
+            durations: Durations {
+                delete_visibility: Duration::from_secs(15),
+                ..Durations::default()
+            },
+            creation_flicker: Some(Flicker {
+                after: Duration::from_secs(40),
+                lasting: Duration::from_secs(20),
+            }),
+            tokens: TokenBehaviour {
+                rate_limit: Some(TokenRateLimit {
+                    block: Duration::from_secs(60),
+                    send_retry_after: false,
+                }),
+                repeated_refusal_delay: Some(Duration::from_secs(30)),
+                ..TokenBehaviour::default()
+            },
+            stage_label_in_labels: false,
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for Durations {
+    fn default() -> Self {
+        const HOUR: Duration = Duration::from_secs(3600);
+        Self {
+            create: Duration::from_secs(90),
+            supply_keys: Duration::from_secs(60),
+            upgrade: Duration::from_secs(180),
+            resize: Duration::from_secs(60),
+            wake: Duration::from_secs(300),
+            delete: Duration::from_secs(10),
+            delete_visibility: Duration::ZERO,
+            minor_upgrade_gate: 24 * HOUR,
+            auto_pause: 8 * HOUR,
+            auto_pause_staged: 48 * HOUR,
+        }
+    }
+}
+
+impl Default for TokenBehaviour {
+    fn default() -> Self {
+        Self {
+            lifetime: Duration::from_secs(86_400),
+            send_expires_in: true,
+            rate_limit: None,
+            repeated_refusal_delay: None,
+            audiences: vec!["api.cloud.camunda.io".to_owned()],
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Everything the simulated service knows at one moment, and the shape of the operations that work
+//! on it. Knows nothing of HTTP connections.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{
+    answer::{Answer, Refusal},
+    behaviour::Behaviour,
+    clusters::Cluster,
+    faults::FaultRules,
+    seed::Seed,
+    tokens::{Caller, TokenService},
+};
+
+/// The state of the service. Later areas add their own members.
+pub(crate) struct World {
+    pub(crate) seed: Seed,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) faults: FaultRules,
+    pub(crate) tokens: TokenService,
+    /// In order of creation, those just deleted included as long as they show.
+    pub(crate) clusters: Vec<Cluster>,
+    /// Hosts that the simulator listens on; they are audiences as well.
+    pub(crate) hosts: Vec<String>,
+}
+
+impl World {
+    pub(crate) fn new(seed: Seed, behaviour: Behaviour, hosts: Vec<String>) -> Self {
+        Self {
+            seed,
+            behaviour,
+            faults: FaultRules::default(),
+            tokens: TokenService::new(),
+            clusters: Vec::new(),
+            hosts,
+        }
+    }
+
+    /// Lets everything happen that is due.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        for cluster in &mut self.clusters {
+            cluster.settle(&self.seed, &self.behaviour.durations, now);
+        }
+        self.clusters.retain(|cluster| cluster.is_listed(now));
+    }
+
+    /// Every audience of the Administration API.
+    pub(crate) fn audiences(&self) -> Vec<String> {
+        let configured = &self.behaviour.tokens.audiences;
+        configured.iter().chain(&self.hosts).cloned().collect()
+    }
+}
+
+/// One call of an operation: checked against the contract, its caller known and permitted.
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a mut World,
+    /// Virtual time.
+    pub(crate) now: Timestamp,
+    pub(crate) caller: &'a Caller,
+    /// `operationId`.
+    pub(crate) operation: &'a str,
+    /// Parameters of the path, decoded.
+    pub(crate) parameters: &'a BTreeMap<String, String>,
+    /// The JSON body; null where the operation takes none.
+    pub(crate) body: &'a Value,
+}
+
+impl Call<'_> {
+    /// A text member of the body.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name).and_then(Value::as_str)
+    }
+}
+
+/// What an operation does. Runs at one moment: nothing else sees the world in between.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Result<Answer, Refusal>;

@@ -1,0 +1,4 @@
+//! The simulator over real HTTP, as its users meet it.
+
+mod clusters;
+mod support;

@@ -1,0 +1,170 @@
+//! What the service said, made fit to be shown: one line, of bounded length, without control
+//! characters, markup or secrets we know.
+//!
+//! Must not know what the text is about.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use serde_json::Value;
+
+use super::secret::{SecretString, mask};
+
+/// Longest message kept, in characters.
+const LONGEST: usize = 500;
+
+/// Summarises the body of an answer: the sentences of a JSON object, the title of an HTML page,
+/// or the text itself. `None` if there is nothing to show.
+pub(crate) fn summarize(
+    headers: &HeaderMap,
+    body: &[u8],
+    secrets: &[&SecretString],
+) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    // Masked before it is cut, so that no half of a secret stays behind.
+    let text = mask(&text, secrets);
+    let summary = if is_html(headers, body) {
+        let about = html_title(&text).unwrap_or_else(|| without_tags(&text));
+        format!(
+            "an HTML page instead of an answer of the API: {}",
+            quoted(&one_line(&about))
+        )
+    } else {
+        match serde_json::from_str(&text) {
+            Ok(value) => from_json(&value).unwrap_or(text),
+            Err(_) => text,
+        }
+    };
+    let line = one_line(&summary);
+    (!line.is_empty()).then_some(line)
+}
+
+/// Whether the body is an HTML page: nothing this API ever answers, so something in between did.
+pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            value
+                .trim_start()
+                .to_ascii_lowercase()
+                .starts_with("text/html")
+        });
+    let start: Vec<u8> = body
+        .iter()
+        .copied()
+        .skip_while(u8::is_ascii_whitespace)
+        .take(14)
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect();
+    declared || start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
+}
+
+/// The first of the usual identifiers of a request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    [
+        "x-request-id",
+        "request-id",
+        "x-correlation-id",
+        "x-amzn-requestid",
+        "cf-ray",
+    ]
+    .iter()
+    .find_map(|name| headers.get(*name))
+    .and_then(|value| value.to_str().ok())
+    .map(|value| {
+        value
+            .chars()
+            .filter(char::is_ascii_graphic)
+            .take(100)
+            .collect()
+    })
+    .filter(|value: &String| !value.is_empty())
+}
+
+/// One line without control or direction-changing characters, cut at [`LONGEST`].
+pub(crate) fn one_line(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .map(|character| {
+            if is_harmful(character) {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    let mut line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((cut, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(cut);
+        line.push('…');
+    }
+    line
+}
+
+/// Control characters could drive the terminal; the others turn the reading direction or hide text.
+fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The members services put sentences in. `None` if there is none of them.
+fn from_json(value: &Value) -> Option<String> {
+    if let Value::String(text) = value {
+        return Some(text.clone());
+    }
+    let text = |name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    let message = ["error_description", "message", "detail", "title", "error"]
+        .into_iter()
+        .find_map(text)?;
+    let code = text("error").filter(|code| *code != message);
+    let details = value
+        .get("details")
+        .filter(|details| !matches!(details, Value::Null) && details.to_string() != "{}")
+        .map(Value::to_string);
+    let mut summary = message.to_owned();
+    for extra in code.map(str::to_owned).into_iter().chain(details) {
+        summary.push_str(&format!(" ({extra})"));
+    }
+    Some(summary)
+}
+
+fn html_title(text: &str) -> Option<String> {
+    // ASCII lowering keeps every byte in its place, so positions in one hold in the other.
+    let lower = text.to_ascii_lowercase();
+    let start = lower.find("<title")?;
+    let open = start + lower[start..].find('>')? + 1;
+    let end = open + lower[open..].find("</title")?;
+    let title = text[open..end].trim();
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+fn without_tags(text: &str) -> String {
+    let mut plain = String::new();
+    let mut inside = false;
+    for character in text.chars() {
+        match character {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                plain.push(' ');
+            }
+            _ if !inside => plain.push(character),
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// The first words of a text in quotes.
+fn quoted(text: &str) -> String {
+    const WORDS: usize = 100;
+    match text.char_indices().nth(WORDS) {
+        Some((cut, _)) => format!("\"{}…\"", &text[..cut]),
+        None => format!("\"{text}\""),
+    }
+}
