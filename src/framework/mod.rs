@@ -4,6 +4,8 @@
 //! Knows nothing of gRPC and nothing of Camunda.
 
 pub mod action;
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod data_source;
 pub mod diag;
 pub mod ephemeral;

@@ -14,6 +14,7 @@ pub mod listen;
 pub mod log;
 pub mod panic;
 mod process;
+pub mod rpc;
 mod services;
 pub mod signals;
 mod tls;
