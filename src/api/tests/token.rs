@@ -463,9 +463,12 @@ async fn a_token_of_one_second_works() {
     for pair in asked.windows(2) {
         assert!(pair[1].at - pair[0].at >= Duration::from_millis(1200));
     }
-    // Slower to be had than it lives: still used by the one who waited.
-    let service = api_answers(1).tokens([Reply::token("late", 1).after(seconds(20))]);
-    call(&service.client()).await.unwrap();
+    // Slower to be had than it lives: still used by those who waited.
+    let service = api_answers(5).tokens([Reply::token("late", 1).after(seconds(20))]);
+    for outcome in storm(&service, 5, &free()).await {
+        outcome.unwrap();
+    }
+    assert_eq!(service.token_requests().len(), 1);
 }
 
 /// How long the token of the first answer was used.
