@@ -11,7 +11,7 @@ use crate::api::test_server::{Reaction, TestServer};
 
 fn transport(server: Option<&TestServer>) -> HttpTransport {
     let authority = server.and_then(|server| server.authority.clone());
-    HttpTransport::new("test-agent/1 \n(ä)", authority, Duration::from_secs(5))
+    HttpTransport::new(" test-agent/1 \n(ä)\n", authority, Duration::from_secs(5))
 }
 
 fn get(url: &str) -> Request<Bytes> {
