@@ -33,6 +33,13 @@ test: tools ## run everything that must pass: unit, framework, simulator and acc
 	.tools/cargo-nextest nextest run --locked --workspace
 	$(CARGO) test --locked --workspace --doc --quiet
 
+.PHONY: test-cli
+test-cli: ## run the acceptance tests on one more CLI: make test-cli CLI=/path/to/tofu
+	@test -x "$(CLI)" || { echo "make test-cli CLI=/path/to/tofu: which CLI?" >&2; exit 2; }
+	@$(PYTHON) tools/fetch.py --only cargo-nextest
+	CAMUNDA_ACCEPTANCE_EXTRA_CLI="$(CLI)" .tools/cargo-nextest nextest run --locked \
+		--test acceptance --run-ignored only -E 'test(/::extra_cli$$/)'
+
 .PHONY: lint
 lint: ## formatting, clippy without warnings, licences and origins of dependencies
 	$(CARGO) fmt --all --check

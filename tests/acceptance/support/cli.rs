@@ -48,31 +48,20 @@ pub(crate) enum Capability {
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Minimum,
-        Self::Functions,
-        Self::MoveAcrossTypes,
-        Self::Ephemeral,
-        Self::WriteOnly,
-        Self::Identity,
-        Self::ListResources,
-        Self::Actions,
-    ];
-
-    /// First minor version 1.x that has it; `None` where there is no such version.
-    fn since(self, kind: Kind) -> Option<u64> {
+    /// First version 1.x.y that has it, as `(x, y)`; `None` where there is no such version.
+    fn since(self, kind: Kind) -> Option<(u64, u64)> {
         let (terraform, opentofu) = match self {
-            Self::Minimum => (6, Some(6)),
-            Self::Functions => (8, Some(7)),
-            // OpenTofu has it since 1.10, with faults in it until 1.12.4.
-            Self::MoveAcrossTypes => (8, Some(13)),
-            Self::Ephemeral => (10, Some(11)),
-            Self::WriteOnly => (11, Some(11)),
-            Self::Identity => (12, Some(12)),
+            Self::Minimum => (6, Some((6, 0))),
+            Self::Functions => (8, Some((7, 0))),
+            // There since 1.10, with faults in it until here.
+            Self::MoveAcrossTypes => (8, Some((12, 4))),
+            Self::Ephemeral => (10, Some((11, 0))),
+            Self::WriteOnly => (11, Some((11, 0))),
+            Self::Identity => (12, Some((12, 0))),
             Self::ListResources | Self::Actions => (14, None),
         };
         match kind {
-            Kind::Terraform => Some(terraform),
+            Kind::Terraform => Some((terraform, 0)),
             Kind::OpenTofu => opentofu,
         }
     }
@@ -80,8 +69,8 @@ impl Capability {
     /// Why a CLI without it is left out.
     pub(crate) fn gate(self) -> String {
         let on = |kind| match self.since(kind) {
-            Some(minor) => format!("{kind:?} 1.{minor}"),
-            None => format!("{kind:?} does not have it"),
+            Some((minor, patch)) => format!("{kind:?} 1.{minor}.{patch}"),
+            None => format!("{kind:?} has no version with it"),
         };
         format!(
             "{self:?} needs {}, {}",
@@ -178,7 +167,7 @@ impl Cli {
     pub(crate) fn supports(&self, capability: Capability) -> bool {
         capability
             .since(self.kind)
-            .is_some_and(|minor| (self.version.0, self.version.1) >= (1, minor))
+            .is_some_and(|(minor, patch)| self.version >= (1, minor, patch))
     }
 }
 

@@ -26,6 +26,31 @@ macro_rules! below_gate {
     ($capability:ident $cli:ident $then:tt $else:tt) => { below_gate! { @ $else } };
 }
 
+/// A test that is not run, with the gate in the runner's output. (The text has to be a literal.)
+macro_rules! ignored_test {
+    (Functions $($test:tt)*) => {
+        #[test] #[ignore = "provider functions: Terraform 1.8, OpenTofu 1.7"] $($test)*
+    };
+    (MoveAcrossTypes $($test:tt)*) => {
+        #[test] #[ignore = "moved between types: Terraform 1.8, OpenTofu 1.12.4"] $($test)*
+    };
+    (Ephemeral $($test:tt)*) => {
+        #[test] #[ignore = "ephemeral resources: Terraform 1.10, OpenTofu 1.11"] $($test)*
+    };
+    (WriteOnly $($test:tt)*) => {
+        #[test] #[ignore = "write-only attributes: Terraform 1.11, OpenTofu 1.11"] $($test)*
+    };
+    (Identity $($test:tt)*) => {
+        #[test] #[ignore = "resource identity: Terraform 1.12, OpenTofu 1.12"] $($test)*
+    };
+    (ListResources $($test:tt)*) => {
+        #[test] #[ignore = "list resources: Terraform 1.14, not in OpenTofu"] $($test)*
+    };
+    (Actions $($test:tt)*) => {
+        #[test] #[ignore = "actions: Terraform 1.14, not in OpenTofu"] $($test)*
+    };
+}
+
 /// Calls a macro with all CLIs of `tools/pins.json`, after the tokens given.
 macro_rules! with_every_cli {
     ($callback:ident! $($before:tt)*) => {
@@ -96,11 +121,12 @@ macro_rules! for_each_cli {
 
             $(below_gate! { $capability $on
                 {
-                    #[test]
-                    #[ignore = concat!("this CLI lacks ", stringify!($capability))]
-                    fn $on() {
-                        let cli = $crate::support::Cli::of_test(stringify!($on));
-                        panic!("{}: {}", cli.name, $crate::support::Capability::$capability.gate());
+                    ignored_test! { $capability
+                        fn $on() {
+                            let cli = $crate::support::Cli::of_test(stringify!($on));
+                            let gate = $crate::support::Capability::$capability.gate();
+                            panic!("{} cannot run this: {gate}", cli.name);
+                        }
                     }
                 }
                 {

@@ -12,7 +12,7 @@ pub(crate) mod running;
 pub(crate) mod wait;
 pub(crate) mod workspace;
 
-pub(crate) use cli::{Capability, Cli, Kind};
+pub(crate) use cli::{Capability, Cli};
 pub(crate) use plan::{Action, Plan};
 pub(crate) use run::Run;
 pub(crate) use running::Running;
