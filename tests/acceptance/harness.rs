@@ -21,11 +21,12 @@ output "word" {
 }
 "#;
 
-/// An object whose creation takes longer than any test waits, and says when it has begun.
+/// An object whose creation takes longer than any test waits, and says when it has begun. Like a
+/// provider it ignores the SIGINT that Ctrl-C sends to all: to stop it is the CLI's business.
 const SLOW: &str = r#"
 resource "terraform_data" "slow" {
   provisioner "local-exec" {
-    command = "echo begun; exec sleep 600"
+    command = "trap '' INT; echo begun; exec sleep 600"
   }
 }
 "#;
@@ -165,6 +166,17 @@ for_each_cli! {
         run.expect_failure_containing(WORDS).expect_output_without("Everything is fine.");
         assert!(!run.stderr.contains(WORDS), "the test does not test what it says\n{run}");
         assert!(run.text().contains(&format!("\n\nWell, {WORDS}.")), "{}", run.text());
+    }
+}
+
+for_each_cli! {
+    /// Arguments arrive letter by letter.
+    fn arguments_arrive_as_they_are(cli: &Cli) on every {
+        let workspace = Workspace::new(cli);
+        workspace.write("main.tf", DATA);
+        let word = " ä \"quoted\" $HOME \\ 'single' -x=y * \n end";
+        workspace.apply(&["-var", &format!("word={word}")]).expect_success();
+        assert_eq!(workspace.output("word"), json!(word));
     }
 }
 
