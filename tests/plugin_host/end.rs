@@ -41,7 +41,7 @@ async fn shutdown_is_answered_and_ends_the_process_within_two_seconds() {
     assert_eq!(ended.status.code(), Some(0));
     assert_eq!(ended.stdout, "");
     assert_eq!(ended.stderr, "");
-    assert!(!socket.exists());
+    assert!(ended.directory.path().exists() && !socket.exists());
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn terminate_ends_the_process_and_removes_the_socket() {
     plugin.process.signal("TERM");
     let ended = plugin.process.ended().await;
     assert_eq!(ended.status.code(), Some(0));
-    assert!(!socket.exists());
+    assert!(ended.directory.path().exists() && !socket.exists());
 }
 
 #[tokio::test]
