@@ -9,4 +9,6 @@
 mod support;
 
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod harness;

@@ -11,9 +11,11 @@ pub(crate) mod run;
 pub(crate) mod running;
 pub(crate) mod wait;
 pub(crate) mod workspace;
+pub(crate) mod world;
 
 pub(crate) use cli::{Capability, Cli};
 pub(crate) use plan::{Action, Plan};
 pub(crate) use run::Run;
 pub(crate) use running::Running;
 pub(crate) use workspace::Workspace;
+pub(crate) use world::World;
