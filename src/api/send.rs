@@ -93,17 +93,13 @@ impl Sender {
         decode: impl Fn(&Answer) -> Result<T, BadBody>,
     ) -> Result<T, Error> {
         let mut effort = self.begin(context, request);
-        let mut replaced = None;
         loop {
             // Limit.
             let limited = self.limiter.acquire(self.pace, &effort.bounds).await;
             limited.map_err(|denied| self.denied(denied, &effort))?;
 
             // Token.
-            let bearer = match replaced.take() {
-                Some(token) => Bearer::Renewable(token),
-                None => self.bearer(&effort).await?,
-            };
+            let bearer = self.bearer(&effort).await?;
 
             // Send.
             let (outcome, error) = match self.try_once(&mut effort, &bearer, &decode).await? {
@@ -115,7 +111,7 @@ impl Sender {
             effort.may_have_committed |= may_have_committed(request, outcome);
             match classify(request, outcome) {
                 Step::GiveUp => return Err(effort.blame(error)),
-                Step::RenewToken => replaced = Some(self.renew(&mut effort, bearer, error).await?),
+                Step::RenewToken => self.give_up_token(&mut effort, &bearer, error)?,
                 // Wait.
                 Step::Retry => self.wait(&mut effort, error).await?,
             }
@@ -231,29 +227,25 @@ impl Sender {
         }
     }
 
-    /// One forced renewal, never two.
-    async fn renew(
+    /// Drops a token the API refused, so that the next try gets a new one: once per call.
+    fn give_up_token(
         &self,
         effort: &mut Effort<'_>,
-        bearer: Bearer<'_>,
+        bearer: &Bearer<'_>,
         error: Error,
-    ) -> Result<Arc<Token>, Error> {
-        match (&self.tokens, bearer) {
-            (Tokens::Renewable(source), Bearer::Renewable(refused)) if !effort.renewed => {
-                effort.renewed = true;
-                match source.replace(&refused, &effort.bounds).await {
-                    Ok(Some(token)) => Ok(token),
-                    Ok(None) => {
-                        Err(effort.blame(error.with_note("The token had been renewed just before")))
-                    }
-                    Err(no_token) => Err(self.without_token(no_token, effort)),
-                }
+    ) -> Result<(), Error> {
+        let (source, refused) = match (&self.tokens, bearer) {
+            (Tokens::Renewable(source), Bearer::Renewable(refused)) => (source, refused),
+            _ => {
+                let error = self.ready_token_refused(effort.request, bearer.value(), error);
+                return Err(effort.blame(error));
             }
-            (_, Bearer::Ready(token)) => {
-                Err(effort.blame(self.ready_token_refused(effort.request, token, error)))
-            }
-            _ => Err(effort.blame(error.with_note("The token had just been renewed"))),
+        };
+        if effort.renewed || !source.discard(refused, self.clock.instant()) {
+            return Err(effort.blame(error.with_note("The token had just been renewed")));
         }
+        effort.renewed = true;
+        Ok(())
     }
 
     /// Waits before the next try, or gives up if there is none left or no time for it.

@@ -99,17 +99,10 @@ impl TokenSource {
         }
     }
 
-    /// Another token than `refused`, which the API did not take. `None` if `refused` is itself
-    /// the fresh replacement of a refused one.
-    pub(crate) async fn replace(
-        &self,
-        refused: &Token,
-        bounds: &Bounds,
-    ) -> Result<Option<Arc<Token>>, NoToken> {
-        if !self.cell.discard(refused, bounds.clock.instant()) {
-            return Ok(None);
-        }
-        self.token(bounds).await.map(Some)
+    /// Gives up a token the API did not take, so that the next one asked for is another. `false` if
+    /// it is itself the fresh replacement of a refused one and stays.
+    pub(crate) fn discard(&self, refused: &Token, now: Instant) -> bool {
+        self.cell.discard(refused, now)
     }
 
     /// Waits in line, then asks: again and again while the failures look like passing ones.

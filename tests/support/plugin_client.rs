@@ -51,6 +51,7 @@ use terraform_provider_camunda::plugin::wire::proto::tfplugin6::provider_server:
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
@@ -359,10 +360,12 @@ impl Launch {
             .expect("the binary can be started");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let (reading, stderr) = collect(stderr);
         let process = Process {
             child,
             stdout,
-            stderr: collect(stderr),
+            reading,
+            stderr,
             directory: self.directory,
         };
         (process, self.identity)
@@ -373,6 +376,7 @@ impl Launch {
 pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    reading: JoinHandle<()>,
     stderr: watch::Receiver<Collected>,
     directory: TempDir,
 }
@@ -424,6 +428,12 @@ impl Process {
         find(&collected).unwrap_or_else(|| panic!("no {text:?} on stderr: {:?}", collected.lines))
     }
 
+    /// Stops reading stderr: the pipe is broken for the process from now on.
+    pub(crate) async fn break_stderr(&mut self) {
+        self.reading.abort();
+        let _ = (&mut self.reading).await;
+    }
+
     /// Sends a signal by its name without `SIG`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
@@ -441,11 +451,9 @@ impl Process {
             .await
             .unwrap();
         let status = patiently(self.child.wait()).await.unwrap();
-        let stderr = patiently(self.stderr.wait_for(|collected| collected.is_closed))
-            .await
-            .unwrap()
-            .lines
-            .concat();
+        // An error means that nobody reads it any more.
+        let _ = patiently(self.stderr.wait_for(|collected| collected.is_closed)).await;
+        let stderr = self.stderr.borrow().lines.concat();
         Ended {
             status,
             stdout,
@@ -553,9 +561,9 @@ pub(crate) async fn patiently<F: Future>(future: F) -> F::Output {
 
 fn collect(
     mut stderr: impl tokio::io::AsyncBufRead + Send + Unpin + 'static,
-) -> watch::Receiver<Collected> {
+) -> (JoinHandle<()>, watch::Receiver<Collected>) {
     let (collected, receiver) = watch::channel(Collected::default());
-    tokio::spawn(async move {
+    let reading = tokio::spawn(async move {
         let mut line = String::new();
         while stderr
             .read_line(&mut line)
@@ -567,5 +575,5 @@ fn collect(
         }
         collected.send_modify(|collected| collected.is_closed = true);
     });
-    receiver
+    (reading, receiver)
 }
