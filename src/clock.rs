@@ -59,9 +59,7 @@ impl Clock {
             Wall::System => Timestamp::now(),
             Wall::Set(cell) => {
                 let (start, since) = *cell.lock().unwrap_or_else(PoisonError::into_inner);
-                start
-                    .checked_add(since.elapsed())
-                    .unwrap_or(Timestamp::MAX)
+                start.checked_add(since.elapsed()).unwrap_or(Timestamp::MAX)
             }
         }
     }

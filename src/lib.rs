@@ -2,10 +2,10 @@
 //!
 //! Modules in reading order; `ARCHITECTURE.md` describes what each may know of the others.
 
-pub mod clock;
-pub mod framework;
 pub mod api;
+pub mod clock;
+pub mod data_sources;
+pub mod framework;
+pub mod plugin;
 pub mod provider;
 pub mod resources;
-pub mod data_sources;
-pub mod plugin;

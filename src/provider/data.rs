@@ -1,7 +1,6 @@
 //! What configuration becomes: the way to the API, made on first use, and what all objects of one
 //! provider share during a run.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::config::{Access, Settings};
 use super::environment as variable;
 use super::errors;
+use super::journal::Journal;
 use crate::api::{self, CallContext, Client, Parameters};
 use crate::clock::Clock;
 use crate::framework::diag::Diagnostic;
@@ -28,6 +28,7 @@ pub struct ProviderData {
     client: OnceLock<Client>,
     catalogue: OnceCell<Option<Arc<Parameters>>>,
     organization: OnceCell<()>,
+    journal: Journal,
 }
 
 /// Why there is no way to the API.
@@ -66,6 +67,7 @@ impl ProviderData {
     #[must_use]
     pub fn new(settings: Settings, clock: Clock) -> Self {
         Self {
+            journal: Journal::new(settings.cache_folder.clone(), clock.clone()),
             settings,
             clock,
             client: OnceLock::new(),
@@ -105,10 +107,25 @@ impl ProviderData {
         self.settings.poll_interval
     }
 
-    /// Folder for what is carried from one run to the next, if there may be one.
+    /// The notes about creations that have begun.
     #[must_use]
-    pub fn cache_folder(&self) -> Option<&PathBuf> {
-        self.settings.cache_folder.as_ref()
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// What tells the organisation behind this provider from others, for the subjects of notes.
+    #[must_use]
+    pub fn account(&self) -> String {
+        match &self.settings.access {
+            Access::Ready(config) => {
+                let client = match &config.credentials {
+                    api::Credentials::ClientSecret { client_id, .. } => client_id,
+                    api::Credentials::AccessToken(_) => "",
+                };
+                format!("{} {client}", config.api_url)
+            }
+            _ => String::new(),
+        }
     }
 
     /// The catalogue of what a cluster can be made of, read at most once per process. `None` if it

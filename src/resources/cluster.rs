@@ -128,6 +128,7 @@ impl Resource<ProviderData> for Cluster {
         let call = CallContext::new(context.cancellation.clone());
         match client.get_cluster(&call, &id).await {
             Ok(cluster) => {
+                context.data.journal().has_arrived(&cluster.id);
                 if lifecycle::is_healthy(&cluster) {
                     private.remove(UNFINISHED);
                 }

@@ -17,6 +17,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Update};
 use crate::provider::data::ProviderData;
+use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, Look, Wait};
 
 /// Looks in a row that must find the cluster healthy: it has been seen to flicker.
@@ -156,9 +157,7 @@ pub(super) async fn create(
     context: &Context<ProviderData>,
     request: Create<ClusterModel>,
 ) -> Outcome<ClusterModel> {
-    let Create {
-        plan, mut private, ..
-    } = request;
+    let Create { plan, private, .. } = request;
     let data = &context.data;
     let client = match data.client() {
         Ok(client) => client,
@@ -175,29 +174,98 @@ pub(super) async fn create(
         Ok(wanted) => wanted,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
-    let created = match client.create_cluster(&call, &wanted).await {
-        Ok(created) => created,
+    let (id, entry) = match obtain(context, client, &call, &wanted).await {
+        Ok(obtained) => obtained,
         Err(error) => return Outcome::failed(not_created(data, &name, &error)),
     };
-    tracing::info!(id = created.id, name, "created a cluster");
+    let outcome = await_creation(context, client, &call, plan, private, &id).await;
+    // A run that was interrupted may have nobody left to take the answer: the note stays until the
+    // cluster is read from a state.
+    if !context.cancellation.is_cancelled() {
+        entry.close();
+    }
+    outcome
+}
 
-    // From here on the cluster exists: every way out has it in the state.
+/// The identifier of the new cluster, and the note about it. A cluster that an earlier run has asked
+/// for and was killed over is taken instead of a second one.
+async fn obtain(
+    context: &Context<ProviderData>,
+    client: &Client,
+    call: &CallContext,
+    wanted: &CreateCluster,
+) -> Result<(String, Entry), api::Error> {
+    let journal = context.data.journal();
+    let subject = format!("cluster {wanted:?} at {}", context.data.account());
+    while let Some(mut abandoned) = journal.take_abandoned(&subject) {
+        let note = abandoned.note();
+        let found = client
+            .find_abandoned_cluster(call, wanted, note.id.as_deref(), &note.known)
+            .await?;
+        if let Some(cluster) = found {
+            tracing::info!(
+                id = cluster.id,
+                "going on with the cluster of a run that was killed"
+            );
+            abandoned.created(&cluster.id);
+            return Ok((cluster.id, abandoned));
+        }
+        abandoned.close();
+    }
+    let mut entry = None;
+    let result = client
+        .create_cluster_after(call, wanted, |before| {
+            let known = before.iter().map(|cluster| cluster.id.clone()).collect();
+            entry = Some(journal.begin(&subject, known));
+        })
+        .await;
+    let mut entry = entry.unwrap_or_else(|| journal.begin(&subject, Vec::new()));
+    match result {
+        Ok(created) => {
+            tracing::info!(id = created.id, name = wanted.name, "created a cluster");
+            entry.created(&created.id);
+            Ok((created.id, entry))
+        }
+        Err(error) => {
+            // What may exist without our knowing is for the next run to look for.
+            if !error.may_have_committed() {
+                entry.close();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Waits until a new cluster is healthy. Every way out has it in the state, unless it is gone.
+async fn await_creation(
+    context: &Context<ProviderData>,
+    client: &Client,
+    call: &CallContext,
+    plan: ClusterModel,
+    mut private: Private,
+    id: &str,
+) -> Outcome<ClusterModel> {
+    let data = &context.data;
+    let name = plan.name.as_str().unwrap_or_default().to_owned();
+    let allowed = LIMITS.for_create(&plan.timeouts);
     private.set(UNFINISHED, true);
     let mut state = plan.clone();
-    state.id = Field::Known(created.id.clone());
+    state.id = Field::Known(id.to_owned());
     forget_unknowns(&mut state);
     let wait = Wait {
         clock: context.clock.clone(),
         cancellation: context.cancellation.clone(),
-        deadline: started + allowed,
+        deadline: call
+            .deadline
+            .unwrap_or_else(|| context.clock.instant() + allowed),
         interval: data.poll_interval(),
     };
     let expected = Expected {
-        id: &created.id,
+        id,
         generation: None,
         new: true,
     };
-    match until_healthy(&wait, client, &call, expected).await {
+    match until_healthy(&wait, client, call, expected).await {
         Ended::Healthy(cluster) => {
             private.remove(UNFINISHED);
             merge(&mut state, &cluster, &private);
@@ -218,7 +286,7 @@ pub(super) async fn create(
                     format!("Cluster {name:?} does not become healthy by itself"),
                     format!(
                         "The cluster was created with the ID {}, but is now {}.",
-                        created.id,
+                        id,
                         states(&cluster)
                     ),
                 )
@@ -234,9 +302,8 @@ pub(super) async fn create(
             Diagnostic::error(
                 format!("Cluster {name:?} vanished while it was being created"),
                 format!(
-                    "The cluster was created with the ID {}, but the API no longer knows it. \
-                     Somebody may have deleted it.",
-                    created.id
+                    "The cluster was created with the ID {id}, but the API no longer knows it. \
+                     Somebody may have deleted it."
                 ),
             )
             .hint("Nothing is left of it. Apply again to create it anew."),
