@@ -8,6 +8,7 @@
 pub mod behaviour;
 mod clock;
 mod console;
+mod fault_handle;
 mod faults;
 mod journal;
 pub mod seed;
@@ -35,8 +36,9 @@ pub use crate::{
     clock::ClockMode,
     clusters::{AllowlistEntry, Change, Cluster, Deletion, Encryption, Pending, Status},
     console::{ClusterChange, NewCluster},
+    fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
     seed::Seed,
-    simulator::{FaultBuilder, Faults, Options, Simulator},
+    simulator::{Options, Simulator},
 };

@@ -124,7 +124,9 @@ fn from_json(value: &Value) -> Option<String> {
     let code = text("error").filter(|code| *code != message);
     let details = value
         .get("details")
-        .filter(|details| !matches!(details, Value::Null) && details.to_string() != "{}")
+        .filter(|details| {
+            !details.is_null() && details.as_object().is_none_or(|map| !map.is_empty())
+        })
         .map(Value::to_string);
     let mut summary = message.to_owned();
     for extra in code.map(str::to_owned).into_iter().chain(details) {

@@ -2,6 +2,7 @@
 //! connections at chosen moments, which no library server does.
 
 use std::collections::VecDeque;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -187,4 +188,22 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
             return None;
         }
     }
+}
+
+/// Runs an ignored test in a new process with these variables set and those of proxies unset. In a
+/// running process neither its environment nor where it logs to can be changed for one test.
+pub(super) fn run_alone(test: &str, environment: &[(&str, &str)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored"]);
+    for proxy in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command
+            .env_remove(proxy)
+            .env_remove(proxy.to_ascii_uppercase());
+    }
+    let output = command.envs(environment.iter().copied()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
 }

@@ -97,11 +97,12 @@ impl HttpTransport {
         ca_certificate: Option<String>,
         connect_timeout: Duration,
     ) -> Self {
+        let printable: String = user_agent
+            .chars()
+            .filter(|character| matches!(character, ' '..='~'))
+            .collect();
         Self {
-            user_agent: user_agent
-                .chars()
-                .filter(|character| matches!(character, ' '..='~'))
-                .collect(),
+            user_agent: printable.trim().to_owned(),
             ca_certificate,
             connect_timeout,
             clients: Default::default(),
@@ -125,6 +126,9 @@ impl HttpTransport {
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true)
             .gzip(true)
+            // What reqwest repeats on its own, and may, is what a server declares not to have
+            // looked at: HTTP/2 streams refused or beyond a GOAWAY.
+            //
             // Load balancers drop idle connections after about a minute; a request written into
             // one that is just closing counts as sent, so ours go first.
             .pool_idle_timeout(Duration::from_secs(30));

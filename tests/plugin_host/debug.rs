@@ -81,6 +81,6 @@ async fn interrupt_and_terminate_end_it_cleanly() {
         process.signal(signal);
         let ended = process.ended().await;
         assert_eq!(ended.status.code(), Some(0), "{signal}");
-        assert!(!socket.exists());
+        assert!(ended.directory.path().exists() && !socket.exists());
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::model::{Change, Cluster, Encryption, Status};
 use crate::{
     answer::{Answer, Refusal},
+    clock::real_now,
     seed::{Channel, Organization, PlanType, Region},
     world::{Call, World},
 };
@@ -42,6 +43,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         description: text("description"),
         organization: organization.id.clone(),
         created: call.now,
+        created_in_real_time: real_now(),
         plan_type: choice.plan.id.clone(),
         region: choice.region.id.clone(),
         backup_region: text("backupRegionId"),

@@ -96,6 +96,9 @@ pub struct Cluster {
     /// Virtual time of creation.
     #[serde(serialize_with = "timestamp")]
     pub created: Timestamp,
+    /// The same in real time.
+    #[serde(serialize_with = "timestamp")]
+    pub created_in_real_time: Timestamp,
     /// Plan type id.
     pub plan_type: String,
     /// Region id.

@@ -108,6 +108,8 @@ fn the_clock_is_read_set_and_moved() {
     );
     for (method, path, body) in [
         (Method::PUT, "clock", json!({ "mode": "backwards" })),
+        (Method::PUT, "clock", json!({ "mode": { "scaled": 0 } })),
+        (Method::PUT, "clock", json!({ "mode": { "scaled": -2 } })),
         (Method::POST, "clock/advance", json!({ "seconds": -1 })),
     ] {
         assert_eq!(control(&world, method, path, body).status, 400);
@@ -291,6 +293,9 @@ fn a_reset_forgets_everything_and_can_bring_another_seed() {
     assert_eq!(world.get("/clusters").status, 401);
     world.login(seed::credentials::FULL);
     world.create(&order("long"));
+    assert_eq!(world.simulator.statistics().requests, 2);
+    // Numbers go on, so that a request from before is not taken for one from after.
+    assert_eq!(world.simulator.requests()[0].order, 3);
     world.simulator.assert_clean();
 
     let mut other = Seed::default();

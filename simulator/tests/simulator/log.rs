@@ -1,5 +1,10 @@
 //! The request log: what it tells, and what it never tells.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use camunda_simulator::{Fault, seed::credentials};
 use reqwest::Method;
 use serde_json::json;
@@ -104,10 +109,19 @@ fn no_secret_and_no_token_is_ever_shown() {
 }
 
 #[test]
-fn connections_are_counted() {
+fn connections_are_counted_and_used_again() {
     let world = World::new();
-    for _ in 0..3 {
-        world.get("/clusters");
+    let mut stream = TcpStream::connect(world.simulator.address()).expect("a connection");
+    for end in ["keep-alive", "close"] {
+        write!(
+            stream,
+            "GET /clusters HTTP/1.1\r\nhost: a\r\nconnection: {end}\r\nauthorization: Bearer {}\r\n\r\n",
+            world.token
+        )
+        .expect("sent");
     }
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).expect("received");
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
     assert_eq!(world.simulator.statistics().connections, 1);
 }

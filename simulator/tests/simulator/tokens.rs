@@ -5,7 +5,7 @@ use std::time::Duration;
 use camunda_simulator::{ClockMode, Fault, Options, RetryAfter, behaviour::TokenRateLimit, seed};
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{Reply, World};
 
 const FULL: seed::Login = seed::credentials::FULL;
 
@@ -136,6 +136,14 @@ fn malformed_requests_violate_the_contract() {
     assert!(!format!("{violations:?}").contains(FULL.client_secret));
 }
 
+/// The limit is a matter of real time: a slow machine may ask just once in a second, now and then.
+fn until_blocked(world: &World) -> Reply {
+    (0..100)
+        .map(|_| world.log_in(FULL))
+        .find(|reply| reply.status != 200)
+        .expect("a hundred requests are faster than one in a second")
+}
+
 #[test]
 fn the_limit_blocks_the_address_until_its_time_is_up() {
     let world = World::new();
@@ -148,9 +156,8 @@ fn the_limit_blocks_the_address_until_its_time_is_up() {
         });
     };
     limit(false);
-    // Any second request within the real second is one too many; the first never is.
     assert_eq!(world.log_in(FULL).status, 200);
-    let blocked = world.log_in(FULL);
+    let blocked = until_blocked(&world);
     assert_eq!((blocked.status, blocked.retry_after), (429, None));
     assert_eq!(
         serde_json::from_str::<Value>(&blocked.text).expect("JSON")["error_description"],
@@ -167,7 +174,7 @@ fn the_limit_blocks_the_address_until_its_time_is_up() {
     assert!((110..=120).contains(&seconds), "{seconds}");
     world.simulator.advance_token_time(Duration::from_secs(121));
     assert_eq!(world.log_in(FULL).status, 200);
-    world.log_in(FULL);
+    until_blocked(&world);
     world.simulator.unblock_token_requests();
     assert_eq!(world.log_in(FULL).status, 200);
     assert_eq!(world.simulator.statistics().tokens["rate_limited"], 3);

@@ -373,6 +373,15 @@ async fn a_refused_token_is_renewed_once() {
     insta::assert_snapshot!(error.to_string().split(" in ").next().unwrap(), @"api.cloud.camunda.io answered GET /clusters/c1 with 401 Unauthorized (2 tries");
 }
 
+/// Also if the second refusal takes so long that others might renew again.
+#[tokio::test(start_paused = true)]
+async fn a_call_never_renews_twice() {
+    let late = |seconds_late| Reply::status(401).after(seconds(seconds_late));
+    let service = FakeService::answering([late(0), late(30), late(30)]);
+    assert!(get(&service, &free()).await.unwrap_err().is_unauthorized());
+    assert_eq!((service.token_requests().len(), service.unasked()), (2, 1));
+}
+
 /// If the API refuses fresh tokens, asking for more of them only uses up the service's limit.
 #[tokio::test(start_paused = true)]
 async fn refused_fresh_tokens_cause_no_flood_of_token_requests() {

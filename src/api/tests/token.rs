@@ -254,24 +254,56 @@ async fn a_pause_beyond_the_deadline_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_with_little_time_learns_why_it_waited() {
+async fn a_waiter_with_little_time_learns_why_it_has_none() {
     let service = api_answers(1).tokens([too_many().header("retry-after", "40"), Reply::Hang]);
     let patient = tokio::spawn({
         let client = service.client();
         async move { call(&client).await }
     });
-    Clock::system().sleep(seconds(41)).await;
-    // The patient one now hangs in its second request.
+    Clock::system().sleep(seconds(10)).await;
+    let error = service
+        .client()
+        .list_clusters(&within(seconds(20)))
+        .await
+        .unwrap_err();
+    assert!(error.is_token_unavailable() && error.is_rate_limited());
+    assert_eq!(
+        error.elapsed(),
+        Duration::ZERO,
+        "not even waited for the turn"
+    );
+
+    Clock::system().sleep(seconds(31)).await;
+    // The patient one now hangs in its second request, and nothing is known to be wrong.
     let error = service
         .client()
         .list_clusters(&within(seconds(5)))
         .await
         .unwrap_err();
-    assert!(
-        error.is_deadline_exceeded(),
-        "nothing failed since this caller came: {error:?}"
-    );
+    assert!(error.is_deadline_exceeded());
+    insta::assert_snapshot!(error, @"the time for GET /clusters ran out. Was waiting for an access token");
     patient.await.unwrap().unwrap();
+}
+
+/// A caller whose time ends in the middle of a row of failures reports the failure.
+#[tokio::test(start_paused = true)]
+async fn the_time_running_out_does_not_hide_a_failing_token_service() {
+    let service = FakeService::default().tokens([
+        Reply::status(503).body("maintenance"),
+        Reply::Hang,
+        Reply::Hang,
+    ]);
+    let patient = tokio::spawn({
+        let client = service.client();
+        async move { call(&client).await }
+    });
+    let error = service
+        .client()
+        .list_clusters(&within(seconds(30)))
+        .await
+        .unwrap_err();
+    assert_eq!(error.server_message(), Some("maintenance"));
+    patient.abort();
 }
 
 #[tokio::test(start_paused = true)]
@@ -431,9 +463,12 @@ async fn a_token_of_one_second_works() {
     for pair in asked.windows(2) {
         assert!(pair[1].at - pair[0].at >= Duration::from_millis(1200));
     }
-    // Slower to be had than it lives: still used by the one who waited.
-    let service = api_answers(1).tokens([Reply::token("late", 1).after(seconds(20))]);
-    call(&service.client()).await.unwrap();
+    // Slower to be had than it lives: still used by those who waited.
+    let service = api_answers(5).tokens([Reply::token("late", 1).after(seconds(20))]);
+    for outcome in storm(&service, 5, &free()).await {
+        outcome.unwrap();
+    }
+    assert_eq!(service.token_requests().len(), 1);
 }
 
 /// How long the token of the first answer was used.

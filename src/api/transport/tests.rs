@@ -1,17 +1,16 @@
 //! The real transport against a real socket: how each way of breaking looks from here.
 
-use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
-use crate::api::test_server::{Reaction, TestServer};
+use crate::api::test_server::{Reaction, TestServer, run_alone};
 
 fn transport(server: Option<&TestServer>) -> HttpTransport {
     let authority = server.and_then(|server| server.authority.clone());
-    HttpTransport::new("test-agent/1 \n(ä)", authority, Duration::from_secs(5))
+    HttpTransport::new(" test-agent/1 \n(ä)\n", authority, Duration::from_secs(5))
 }
 
 fn get(url: &str) -> Request<Bytes> {
@@ -193,30 +192,19 @@ async fn dropping_the_exchange_closes_the_connection() {
     assert_eq!(server.connections(), 2);
 }
 
-/// Runs one of the ignored tests below with a proxy in its environment, which can be set for a
-/// new process only.
-async fn with_proxy(proxy: &TestServer, test: &'static str, target: &str) {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args([
-            "--exact",
-            &format!("api::transport::tests::{test}"),
-            "--ignored",
-        ])
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .env("http_proxy", proxy.url(""))
-        .env("HTTPS_PROXY", proxy.url(""))
-        .env("ALL_PROXY", proxy.url(""))
-        .env("TEST_TARGET", target);
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap())
-        .await
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}"
-    );
+/// Runs one of the ignored tests below with a proxy in its environment.
+async fn with_proxy(proxy: &TestServer, test: &'static str, target: String) {
+    let proxy = proxy.url("");
+    let run = move || {
+        let environment = [
+            ("http_proxy", proxy.as_str()),
+            ("HTTPS_PROXY", &proxy),
+            ("ALL_PROXY", &proxy),
+            ("TEST_TARGET", &target),
+        ];
+        run_alone(&format!("api::transport::tests::{test}"), &environment);
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
 }
 
 #[tokio::test]
@@ -230,7 +218,7 @@ async fn the_proxy_of_the_environment_is_used_except_for_this_machine() {
     with_proxy(
         &proxy,
         "child_meets_the_proxy",
-        "https://api.example.invalid/x",
+        "https://api.example.invalid/x".to_owned(),
     )
     .await;
     assert!(
@@ -240,12 +228,12 @@ async fn the_proxy_of_the_environment_is_used_except_for_this_machine() {
     );
 
     let server = TestServer::start([Reaction::json("1")]).await;
-    with_proxy(&proxy, "child_is_served", &server.url("/")).await;
+    with_proxy(&proxy, "child_is_served", server.url("/")).await;
     let server = TestServer::start([Reaction::json("1")]).await;
     with_proxy(
         &proxy,
         "child_is_served",
-        &server.url("/").replace("127.0.0.1", "localhost"),
+        server.url("/").replace("127.0.0.1", "localhost"),
     )
     .await;
     assert_eq!(proxy.requests().len(), 1);

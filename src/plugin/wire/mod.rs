@@ -3,6 +3,7 @@
 //!
 //! Knows types, not schemas' rules: what a value means is the framework's business.
 
+pub mod capabilities;
 pub mod diagnostic;
 pub mod dynamic_value;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod json;
 pub mod msgpack;
 pub mod path;
 pub mod proto;
+pub mod schema;
 pub mod type_constraint;
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};

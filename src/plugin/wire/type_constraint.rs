@@ -1,4 +1,4 @@
-//! Types as the protocol writes them: JSON such as `"string"` or `["list",["object",{"a":"bool"}]]`.
+//! Types as the protocol writes them: JSON such as `"string"` or `["list",["map","bool"]]`.
 //!
 //! Knows nothing of values.
 
