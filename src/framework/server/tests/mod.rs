@@ -1,5 +1,6 @@
 //! Tests of the operations, held against an independent account of what cores accept.
 
+mod arbitrary_schema;
 mod fill;
 mod harness;
 mod oracle;
@@ -7,6 +8,7 @@ mod plan;
 mod plan_hook;
 mod plan_modifiers;
 mod plan_nested;
+mod properties;
 mod proposed;
 mod schema_only;
 mod thing;
