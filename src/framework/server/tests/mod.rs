@@ -1,9 +1,11 @@
 //! Tests of the operations, held against an independent account of what cores accept.
 
+mod apply;
 mod arbitrary_schema;
 mod fill;
 mod harness;
 mod oracle;
+mod oracle_tests;
 mod plan;
 mod plan_hook;
 mod plan_modifiers;

@@ -42,7 +42,7 @@ async fn run(schema: &Schema, before: &Object, config: &Value) -> Result<Object,
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, max_shrink_iters: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, max_shrink_iters: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_schema_and_configuration_is_planned_applied_and_settled(
