@@ -181,13 +181,17 @@ impl Value {
         }
     }
 
-    /// The member `name` of an object; null where there is no object or no such member.
+    /// The member `name` of an object; unknown where the object is, null where there is no object
+    /// or no such member.
     #[must_use]
     pub fn member(&self, name: &str) -> &Value {
         const NULL: &Value = &Value::Null;
-        self.as_object()
-            .and_then(|members| members.get(name))
-            .unwrap_or(NULL)
+        const UNKNOWN: &Value = &Value::Unknown(None);
+        match self {
+            Self::Object(members) => members.get(name).unwrap_or(NULL),
+            Self::Unknown(_) => UNKNOWN,
+            _ => NULL,
+        }
     }
 
     /// The value at `path`, or `None` if the path leads nowhere: through null, unknown, a missing
