@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
-use terraform_provider_camunda::plugin::{self, Program};
-
-// Stands in until the provider's own service is there.
-#[path = "../tests/support/fixture_provider.rs"]
-mod fixture_provider;
+use terraform_provider_camunda::clock::Clock;
+use terraform_provider_camunda::framework::server::Server;
+use terraform_provider_camunda::plugin::rpc::ProviderService;
+use terraform_provider_camunda::plugin::{self, Program, log};
+use terraform_provider_camunda::provider::{Camunda, Environment};
+use tracing::level_filters::LevelFilter;
 
 fn main() -> ExitCode {
     let program = Program {
@@ -14,9 +15,9 @@ fn main() -> ExitCode {
         source: "camunda-rs/camunda",
         version: env!("CARGO_PKG_VERSION"),
     };
-    plugin::run(
-        &program,
-        std::env::args_os().skip(1),
-        fixture_provider::FixtureProvider::default,
-    )
+    plugin::run(&program, std::env::args_os().skip(1), || {
+        let more_log = || log::raise(LevelFilter::DEBUG, Clock::system());
+        let provider = Camunda::new(Environment::of_process(), Clock::system(), more_log);
+        ProviderService::new(Server::new(provider, Clock::system()))
+    })
 }

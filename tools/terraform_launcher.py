@@ -18,14 +18,6 @@ def undo_what_python_did() -> None:
     # own handlers where it wants them and inherits the rest, also to the processes it starts.
     for name in ("SIGINT", "SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    # In the C locale Python sets LC_CTYPE for its children (PEP 538).
-    try:
-        with open("/proc/self/environ", "rb") as file:
-            inherited = any(entry.startswith(b"LC_CTYPE=") for entry in file.read().split(b"\0"))
-    except OSError:
-        return
-    if not inherited:
-        os.environ.pop("LC_CTYPE", None)
 
 
 def main() -> None:

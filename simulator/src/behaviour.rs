@@ -34,6 +34,9 @@ pub struct Behaviour {
     pub send_encryption: bool,
     /// Whether a description that was cleared is sent as `""` rather than left out.
     pub send_cleared_description: bool,
+    /// Whether `created` tells virtual time. It tells real time otherwise, because clients compare it
+    /// with their own clocks, to find what they made before an answer was lost.
+    pub created_in_virtual_time: bool,
     /// `autoUpdate` of clusters that were created without it.
     pub auto_update_default: bool,
     /// Whether waking a cluster that is not suspended answers 400 rather than 204.
@@ -166,6 +169,7 @@ impl Default for Behaviour {
             hidden_allowlist: HiddenMember::Absent,
             send_encryption: true,
             send_cleared_description: false,
+            created_in_virtual_time: false,
             auto_update_default: false,
             refuse_wake_of_running_cluster: false,
             error_format: ErrorFormat::Text,

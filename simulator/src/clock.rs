@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-/// How virtual time passes. [`Clock::advance`] works in every mode.
+/// How virtual time passes. It can be moved on by hand in every mode.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockMode {
@@ -29,6 +29,24 @@ pub enum ClockMode {
     /// A client that polls sees progress without anybody waiting.
     PerRequest(#[serde(with = "seconds")] Duration),
 }
+
+impl ClockMode {
+    /// Finds what no clock can do.
+    ///
+    /// # Errors
+    /// What is wrong, for people.
+    pub(crate) fn check(self) -> Result<(), &'static str> {
+        match self {
+            Self::Scaled(factor) if !(factor.is_finite() && factor > 0.0) => {
+                Err("The factor of a scaled clock must be above zero.")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Slower scales wait as if they were this one, and look again.
+const SLOWEST: f64 = 1e-6;
 
 /// The virtual clock. Starts at the real time of its creation.
 pub(crate) struct Clock {
@@ -98,14 +116,19 @@ impl Clock {
         }
     }
 
-    /// Waits for virtual time to pass. Where it only passes with requests, it is moved on instead.
-    pub(crate) async fn sleep(&self, duration: Duration) {
-        let mut changed = self.changed.subscribe();
+    /// Waits until virtual time has passed, counted from this call rather than from the first poll:
+    /// whoever hears of the wait may move the clock at once. Where time only passes with requests,
+    /// it is moved on instead.
+    pub(crate) fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + '_ {
+        let changed = self.changed.subscribe();
+        let due = later(self.now(), duration);
         if let ClockMode::PerRequest(_) = self.mode() {
             self.advance(duration);
-            return;
         }
-        let due = later(self.now(), duration);
+        self.sleep_until(due, changed)
+    }
+
+    async fn sleep_until(&self, due: Timestamp, mut changed: watch::Receiver<()>) {
         loop {
             let left = Duration::try_from(due.duration_since(self.now())).unwrap_or_default();
             if left.is_zero() {
@@ -113,7 +136,7 @@ impl Clock {
             }
             let real_wait = match self.mode() {
                 ClockMode::Real => Some(left),
-                ClockMode::Scaled(factor) => Some(left.div_f64(factor.max(1e-6))),
+                ClockMode::Scaled(factor) => Some(left.div_f64(factor.max(SLOWEST))),
                 ClockMode::Manual | ClockMode::PerRequest(_) => None,
             };
             let moved = async {
@@ -286,6 +309,16 @@ mod tests {
         }
         clock.advance(MINUTE);
         sleeper.await;
+    }
+
+    #[tokio::test]
+    async fn time_that_passes_before_the_first_poll_counts() {
+        let clock = Clock::new(ClockMode::Manual);
+        let sleeper = clock.sleep(MINUTE);
+        clock.advance(MINUTE);
+        tokio::time::timeout(MINUTE, sleeper)
+            .await
+            .expect("it is due already");
     }
 
     #[test]

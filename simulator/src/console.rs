@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    clock::later,
+    clock::{later, real_now},
     clusters::{AllowlistEntry, Change, Cluster, Deletion, Encryption, Status, new_uuid},
     seed::{self, Generation, OfferedGeneration},
     world::World,
@@ -47,7 +47,7 @@ pub struct NewCluster {
     pub allowlist: Vec<AllowlistEntry>,
     /// State.
     pub status: String,
-    /// How many seconds before now, in virtual time, it was created.
+    /// How many seconds ago it was created.
     pub age_seconds: u32,
 }
 
@@ -69,7 +69,7 @@ impl Default for NewCluster {
             encryption: "Provider".to_owned(),
             allowlist: Vec::new(),
             status: Status::Healthy.to_string(),
-            age_seconds: 3600,
+            age_seconds: 86_400,
         }
     }
 }
@@ -103,7 +103,7 @@ impl World {
     pub(crate) fn add_cluster(&mut self, new: NewCluster, now: Timestamp) -> String {
         let id = new.id.unwrap_or_else(new_uuid);
         let age = std::time::Duration::from_secs(new.age_seconds.into());
-        let created = now.checked_sub(age).unwrap_or(now);
+        let earlier = |time: Timestamp| time.checked_sub(age).unwrap_or(time);
         let organization = new
             .organization
             .unwrap_or_else(|| self.seed.first_organization().id.clone());
@@ -113,7 +113,8 @@ impl World {
             name: new.name,
             description: new.description,
             organization,
-            created,
+            created: earlier(now),
+            created_in_real_time: earlier(real_now()),
             plan_type: new.plan_type,
             region: new.region,
             backup_region: new.backup_region,

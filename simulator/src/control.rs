@@ -201,7 +201,9 @@ impl Input<'_> {
             ("DELETE", ["violations"]) => Ok(json!(shared.journal.take_violations())),
             ("GET", ["clock"]) => Ok(self.clock()),
             ("PUT", ["clock"]) => {
-                shared.clock.set_mode(self.json::<SetClock>()?.mode);
+                let mode = self.json::<SetClock>()?.mode;
+                mode.check().map_err(|problem| Problem::new(400, problem))?;
+                shared.clock.set_mode(mode);
                 Ok(self.clock())
             }
             ("POST", ["clock", "advance"]) => self.advance(),

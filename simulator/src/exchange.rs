@@ -157,8 +157,9 @@ impl Exchange<'_> {
             outcome: served.outcome.to_owned(),
         });
         if let Some(delay) = served.delay {
+            let sleep = self.shared.clock.sleep(delay);
             self.mark_waiting();
-            self.shared.clock.sleep(delay).await;
+            sleep.await;
         }
         (served.answer, served.outcome == "issued")
     }

@@ -210,10 +210,6 @@ pub struct FaultRule {
     pub fault: Fault,
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "serde wants the type of the member"
-)]
 fn once() -> Option<u64> {
     Some(1)
 }

@@ -19,7 +19,8 @@ const REMEMBERED: usize = 20_000;
 /// One request as the log keeps it.
 #[derive(Clone, Debug, Serialize)]
 pub struct RequestRecord {
-    /// 1 for the first request since the start or the last reset, in order of arrival.
+    /// 1 for the first request since the start, in order of arrival. A reset does not start again,
+    /// so that no request is taken for another one.
     pub order: u64,
     /// `operationId`; nothing where the contract has no such operation.
     pub operation: Option<String>,
@@ -132,6 +133,7 @@ pub(crate) struct Journal {
 
 #[derive(Default)]
 struct State {
+    last_order: u64,
     requests: VecDeque<RequestRecord>,
     tokens: VecDeque<TokenRequest>,
     violations: Vec<Violation>,
@@ -149,7 +151,8 @@ impl Journal {
     pub(crate) fn begin(&self, mut record: RequestRecord) -> u64 {
         let mut state = self.state();
         state.statistics.requests += 1;
-        record.order = state.statistics.requests;
+        state.last_order += 1;
+        record.order = state.last_order;
         let order = record.order;
         if let Some(operation) = &record.operation {
             state
@@ -266,7 +269,11 @@ impl Journal {
     }
 
     pub(crate) fn reset(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        *state = State {
+            last_order: state.last_order,
+            ..State::default()
+        };
     }
 
     /// Waits until the fate of `count` requests of the operation is decided. False when the time

@@ -2,21 +2,13 @@
 //! its own reading of the published contract, virtual time, and faults on demand. It shares no code
 //! with the provider, so that one wrong name cannot pass on both sides.
 //!
-//! ```
-//! use camunda_simulator::{Fault, Options, Simulator, seed::credentials};
-//!
-//! let simulator = Simulator::start(Options::default())?;
-//! simulator.faults().on("CreateCluster").inject(Fault::lost_answer());
-//! // … point a client at simulator.url() and simulator.token_url(), with credentials::FULL …
-//! # let _ = credentials::FULL;
-//! assert!(simulator.requests_of("CreateCluster").is_empty());
-//! simulator.assert_clean();
-//! # Ok::<(), anyhow::Error>(())
-//! ```
+//! [`Simulator`] is the handle for tests. What users of the program need to know follows.
+#![doc = include_str!("../README.md")]
 
 pub mod behaviour;
 mod clock;
 mod console;
+mod fault_handle;
 mod faults;
 mod journal;
 pub mod seed;
@@ -44,8 +36,9 @@ pub use crate::{
     clock::ClockMode,
     clusters::{AllowlistEntry, Change, Cluster, Deletion, Encryption, Pending, Status},
     console::{ClusterChange, NewCluster},
+    fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
     seed::Seed,
-    simulator::{FaultBuilder, Faults, Options, Simulator},
+    simulator::{Options, Simulator},
 };

@@ -191,10 +191,6 @@ impl Signals {
 
 #[cfg(not(unix))]
 impl Signals {
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the same on Unix, where it can fail"
-    )]
     fn listen() -> Result<Self> {
         Ok(Self {})
     }

@@ -10,7 +10,6 @@ use crate::{
 
 pub(crate) const OPERATIONS: &[(&str, Handler)] = &[("GetParameters", get)];
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature of all operations")]
 fn get(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let seed = &call.world.seed;
     let plan_types: Vec<Value> = seed

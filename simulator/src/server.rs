@@ -87,6 +87,7 @@ async fn serve(listener: tokio::net::TcpListener, shared: Arc<Shared>) {
     };
     let router = Router::new()
         .route("/_simulator", axum::routing::any(control.clone()))
+        .route("/_simulator/", axum::routing::any(control.clone()))
         .route("/_simulator/{*rest}", axum::routing::any(control))
         .fallback(exchange);
     let service = router.into_make_service_with_connect_info::<Peer>();

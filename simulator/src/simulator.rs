@@ -15,8 +15,7 @@ use crate::{
     clock::ClockMode,
     clusters::Cluster,
     console::{ClusterChange, NewCluster},
-    contract::contract,
-    faults::{ArmedFault, Fault, FaultId, FaultRule},
+    fault_handle::{Faults, known},
     journal::{RequestRecord, Statistics, TokenRequest, Violation},
     seed::{Generation, Organization, Seed},
     server::{Server, bind},
@@ -60,9 +59,10 @@ impl Simulator {
     /// Starts a simulator on a thread of its own. It accepts connections when this returns.
     ///
     /// # Errors
-    /// When the address cannot be bound, or the seed does not hold together.
+    /// When the address cannot be bound, the seed does not hold together, or no clock can run so.
     pub fn start(options: Options) -> Result<Self> {
         options.seed.check()?;
+        options.clock.check().map_err(anyhow::Error::msg)?;
         let listener = bind(options.listen)?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(Start {
@@ -200,9 +200,7 @@ impl Simulator {
 
     /// The faults in force.
     pub fn faults(&self) -> Faults<'_> {
-        Faults {
-            shared: &self.shared,
-        }
+        Faults::of(&self.shared)
     }
 
     /// The switches as they are.
@@ -348,105 +346,4 @@ impl Simulator {
     pub fn run_auto_updates(&self) -> usize {
         self.shared.world(|world, now| world.run_auto_updates(now))
     }
-}
-
-/// The faults in force.
-pub struct Faults<'a> {
-    shared: &'a Shared,
-}
-
-impl<'a> Faults<'a> {
-    /// Starts a rule for one operation, by its `operationId`; `IssueToken` is the token endpoint,
-    /// `*` is every operation. It hits the next request once, unless told otherwise.
-    ///
-    /// # Panics
-    /// When the contract has no such operation.
-    pub fn on(&self, operation: &str) -> FaultBuilder<'a> {
-        if operation != "*" {
-            known(operation);
-        }
-        FaultBuilder {
-            shared: self.shared,
-            operation: operation.to_owned(),
-            path_contains: None,
-            skip: 0,
-            times: Some(1),
-        }
-    }
-
-    /// The rules with their counters.
-    pub fn list(&self) -> Vec<ArmedFault> {
-        self.shared.world(|world, _| world.faults.list().to_vec())
-    }
-
-    /// Lets every request that waits because of this rule go on. False if there is no such rule.
-    pub fn release(&self, id: FaultId) -> bool {
-        self.shared.world(|world, _| world.faults.release(id))
-    }
-
-    /// Ends a rule. False if there is none.
-    pub fn remove(&self, id: FaultId) -> bool {
-        self.shared.world(|world, _| world.faults.remove(id))
-    }
-
-    /// Ends all rules.
-    pub fn clear(&self) {
-        self.shared.world(|world, _| world.faults.clear());
-    }
-}
-
-/// A rule being written.
-#[must_use = "nothing goes wrong before `inject` is called"]
-pub struct FaultBuilder<'a> {
-    shared: &'a Shared,
-    operation: String,
-    path_contains: Option<String>,
-    skip: u64,
-    times: Option<u64>,
-}
-
-impl FaultBuilder<'_> {
-    /// Lets so many matching requests pass first.
-    pub fn skip(mut self, count: u64) -> Self {
-        self.skip = count;
-        self
-    }
-
-    /// Hits so many requests.
-    pub fn times(mut self, count: u64) -> Self {
-        self.times = Some(count);
-        self
-    }
-
-    /// Hits every request until the rule is removed.
-    pub fn always(mut self) -> Self {
-        self.times = None;
-        self
-    }
-
-    /// Only requests whose path contains this text, such as a cluster id.
-    pub fn path_contains(mut self, part: &str) -> Self {
-        self.path_contains = Some(part.to_owned());
-        self
-    }
-
-    /// Puts the rule in force, behind those that are there.
-    pub fn inject(self, fault: Fault) -> FaultId {
-        let rule = FaultRule {
-            operation: self.operation,
-            path_contains: self.path_contains,
-            skip: self.skip,
-            times: self.times,
-            fault,
-        };
-        self.shared.world(|world, _| world.faults.add(rule))
-    }
-}
-
-/// A misspelt operation in a test would wait or do nothing for ever.
-fn known(operation: &str) {
-    assert!(
-        contract().operation(operation).is_some(),
-        "the contract has no operation `{operation}`"
-    );
 }

@@ -384,7 +384,7 @@ fn wake_request(id: &str) -> Result<Request, Error> {
 impl Client {
     /// All clusters of the organization.
     pub async fn list_clusters(&self, context: &CallContext) -> Result<Vec<Cluster>, Error> {
-        Ok(self.call(context, list_request()?).await?)
+        self.call(context, list_request()?).await
     }
 
     /// One cluster. [`Error::is_not_found`] if there is none; a cluster of another organization

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::clusters::{
-    Cluster, CreateCluster, CreateClusterAnswer, CreatedCluster, create_request,
+    Cluster, CreateCluster, CreateClusterAnswer, CreatedCluster, create_request, list_request,
 };
 use super::error::{Error, ErrorKind};
 use super::request::Request;
@@ -138,13 +138,27 @@ impl Client {
         context: &CallContext,
         wanted: &CreateCluster,
     ) -> Result<CreatedCluster, Error> {
+        self.create_cluster_after(context, wanted, |_| ()).await
+    }
+
+    /// As [`Client::create_cluster`]; `before_sending` sees the clusters there are, just before the
+    /// request goes out.
+    pub async fn create_cluster_after(
+        &self,
+        context: &CallContext,
+        wanted: &CreateCluster,
+        before_sending: impl FnOnce(&[Cluster]) + Send,
+    ) -> Result<CreatedCluster, Error> {
         let (sender, creations) = (&self.0.sender, &self.0.shared.creations);
         let request = create_request(wanted)?;
         let context = sender.bounded(context);
         let queue = creations.queue(likeness(wanted));
         let _turn = sender.run(&context, &request, queue.lock()).await?;
 
-        let before = Before::of(&self.list_clusters(&context).await?);
+        let clusters = self.list_clusters(&context).await?;
+        let before = Before::of(&clusters);
+        before_sending(&clusters);
+        drop(clusters);
         let mut tries = 0;
         loop {
             let error = match self
@@ -178,6 +192,46 @@ impl Client {
                     error.with_note("The list of clusters shows no new cluster of that name")
                 );
             }
+        }
+    }
+
+    /// Finds the cluster that an earlier process has asked for in the same words and did not live to
+    /// see. `id` is its identifier, if that was known; else it is the one that is alike in name and
+    /// all identifiers and is none of those in `known`. What is found is the caller's alone.
+    ///
+    /// [`ErrorKind::Ambiguous`]: more than one cluster could be it.
+    pub async fn find_abandoned_cluster(
+        &self,
+        context: &CallContext,
+        wanted: &CreateCluster,
+        id: Option<&str>,
+        known: &[String],
+    ) -> Result<Option<Cluster>, Error> {
+        let (sender, creations) = (&self.0.sender, &self.0.shared.creations);
+        let clusters = self.list_clusters(context).await?;
+        let candidates: Vec<Cluster> = clusters
+            .into_iter()
+            .filter(|cluster| match id {
+                Some(id) => cluster.id == id,
+                None => is_alike(cluster, wanted) && !known.contains(&cluster.id),
+            })
+            .filter(|cluster| !creations.is_claimed(&cluster.id))
+            .collect();
+        match <[Cluster; 1]>::try_from(candidates) {
+            Ok([cluster]) => {
+                creations.claim(&cluster.id);
+                Ok(Some(cluster))
+            }
+            Err(several) if !several.is_empty() => {
+                let error = sender.error(ErrorKind::Ambiguous, &list_request()?);
+                let ids: Vec<&str> = several.iter().map(|cluster| cluster.id.as_str()).collect();
+                Err(error.with_may_have_committed(true).with_note(format!(
+                    "An earlier run was killed while it created this cluster, and several clusters \
+                     could be the one: {}. Import the right one",
+                    ids.join(", ")
+                )))
+            }
+            Err(_) => Ok(None),
         }
     }
 

@@ -394,20 +394,21 @@ fn status_text(status: StatusCode) -> String {
     }
 }
 
-/// `0.4 s`, `12 s`, `3 min 5 s`.
+/// `0.4 s`, `12 s`, `3 min 5 s`, `24 h`.
 pub(crate) fn duration_text(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    if seconds >= 60 {
-        let (minutes, rest) = (seconds / 60, seconds % 60);
-        if rest == 0 {
-            format!("{minutes} min")
-        } else {
-            format!("{minutes} min {rest} s")
-        }
-    } else if seconds >= 10 {
-        format!("{seconds} s")
-    } else {
-        format!("{:.1} s", duration.as_secs_f64())
+    let (seconds, part) = (duration.as_secs(), duration.subsec_millis());
+    if seconds < 10 && part < 950 {
+        return format!("{:.1} s", duration.as_secs_f64());
+    }
+    let seconds = seconds + u64::from(part >= 500);
+    let with_rest = |whole: u64, unit: &str, rest: u64, rest_unit: &str| match rest {
+        0 => format!("{whole} {unit}"),
+        _ => format!("{whole} {unit} {rest} {rest_unit}"),
+    };
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => with_rest(seconds / 60, "min", seconds % 60, "s"),
+        _ => with_rest(seconds / 3600, "h", seconds % 3600 / 60, "min"),
     }
 }
 
@@ -455,3 +456,6 @@ impl StdError for Error {
             .map(|cause| cause as &(dyn StdError + 'static))
     }
 }
+
+#[cfg(test)]
+mod tests;

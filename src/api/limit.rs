@@ -96,7 +96,8 @@ impl Limiter {
         let _turn = bounds.run(self.turn.lock()).await?;
         loop {
             // A pause may have begun while we slept, hence the loop.
-            match self.state().take(bounds.clock.instant(), pace) {
+            let taken = self.state().take(bounds.clock.instant(), pace);
+            match taken {
                 Ok(()) => return Ok(()),
                 Err(free_at) if free_at > bounds.deadline => return Err(Denied::TooLate(free_at)),
                 Err(free_at) => bounds.sleep_until(free_at).await?,
@@ -121,5 +122,146 @@ impl State {
         }
         self.paid_until = Some(paid_until + pace.interval);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::task::JoinSet;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::clock::Clock;
+
+    fn bounds(time: Duration) -> Bounds {
+        let clock = Clock::system();
+        Bounds {
+            cancel: CancellationToken::new(),
+            deadline: clock.instant() + time,
+            clock,
+        }
+    }
+
+    const LONG: Duration = Duration::from_secs(10_000);
+
+    /// Lets `count` callers loose at once; returns when each got through, in milliseconds.
+    async fn times(limiter: &Arc<Limiter>, pace: Pace, count: usize) -> Vec<u128> {
+        let begun = Clock::system().instant();
+        let mut callers = JoinSet::new();
+        for _ in 0..count {
+            let limiter = Arc::clone(limiter);
+            callers.spawn(async move {
+                limiter.acquire(pace, &bounds(LONG)).await.unwrap();
+                (Clock::system().instant() - begun).as_millis()
+            });
+        }
+        let mut times = callers.join_all().await;
+        times.sort_unstable();
+        times
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_goes_through_and_then_the_even_pace_holds() {
+        let times = times(&Arc::default(), Pace::per_second(4.0), 8).await;
+        assert_eq!(times[..4], [0, 0, 0, 0]);
+        for (time, expected) in times[4..].iter().zip([250, 500, 750, 1000]) {
+            assert!((expected..=expected + 1).contains(time), "{times:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fractions_of_a_request_per_second_work() {
+        let times = times(&Arc::default(), Pace::per_second(0.5), 3).await;
+        assert!(
+            times[1] >= 2000 && times[2] >= 4000 && times[2] <= 4002,
+            "{times:?}"
+        );
+        for extreme in [f64::MIN_POSITIVE, 1e-300, 1e300] {
+            assert!(
+                Limiter::default()
+                    .acquire(Pace::per_second(extreme), &bounds(LONG))
+                    .await
+                    .is_ok()
+            );
+        }
+    }
+
+    /// No window of a second sees more than the burst and one second's worth, whatever happens.
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_is_not_followed_by_a_stampede() {
+        let limiter = Arc::new(Limiter::default());
+        limiter.pause_until(Clock::system().instant() + Duration::from_secs(30));
+        let times = times(&limiter, Pace::per_second(5.0), 20).await;
+        assert!(times[0] >= 30_000);
+        for window in times.windows(10) {
+            assert!(window[9] - window[0] >= 990, "{times:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_begins_while_somebody_waits_holds_for_them() {
+        let limiter = Arc::new(Limiter::default());
+        let pace = Pace::every(Duration::from_secs(10));
+        limiter.acquire(pace, &bounds(LONG)).await.unwrap();
+        let waiting = tokio::spawn({
+            let limiter = Arc::clone(&limiter);
+            async move {
+                limiter.acquire(pace, &bounds(LONG)).await.unwrap();
+                Clock::system().instant()
+            }
+        });
+        Clock::system().sleep(Duration::from_secs(5)).await;
+        let end = Clock::system().instant() + Duration::from_secs(100);
+        limiter.pause_until(end);
+        limiter.pause_until(end - Duration::from_secs(99));
+        assert!(
+            waiting.await.unwrap() >= end,
+            "a shorter pause does not shorten the longer one"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_no_time_is_told_at_once_and_who_leaves_makes_room() {
+        let limiter = Arc::new(Limiter::default());
+        let pace = Pace::every(Duration::from_secs(10));
+        limiter.acquire(pace, &bounds(LONG)).await.unwrap();
+        let begun = Clock::system().instant();
+        let short = limiter.acquire(pace, &bounds(Duration::from_secs(3))).await;
+        assert_eq!(short, Err(Denied::TooLate(begun + Duration::from_secs(10))));
+        assert_eq!(Clock::system().instant(), begun);
+
+        let leaving = tokio::spawn({
+            let limiter = Arc::clone(&limiter);
+            async move { limiter.acquire(pace, &bounds(LONG)).await }
+        });
+        tokio::task::yield_now().await;
+        assert!(
+            !limiter.try_acquire(begun + LONG, pace),
+            "somebody is in line"
+        );
+        leaving.abort();
+        limiter.acquire(pace, &bounds(LONG)).await.unwrap();
+        let waited = Clock::system().instant() - begun;
+        assert!(waited >= Duration::from_secs(10) && waited < Duration::from_secs(11));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_in_line_can_be_cancelled() {
+        let limiter = Arc::new(Limiter::default());
+        limiter.pause_until(Clock::system().instant() + Duration::from_secs(50));
+        let pace = Pace::per_second(1.0);
+        let cancelled = bounds(LONG);
+        let mut callers = JoinSet::new();
+        for _ in 0..3 {
+            let (limiter, bounds) = (Arc::clone(&limiter), cancelled.clone());
+            callers.spawn(async move { limiter.acquire(pace, &bounds).await });
+        }
+        tokio::task::yield_now().await;
+        cancelled.cancel.cancel();
+        for outcome in callers.join_all().await {
+            assert_eq!(outcome, Err(Denied::Interrupted(Interrupted::Cancelled)));
+        }
     }
 }

@@ -124,7 +124,9 @@ fn from_json(value: &Value) -> Option<String> {
     let code = text("error").filter(|code| *code != message);
     let details = value
         .get("details")
-        .filter(|details| !matches!(details, Value::Null) && details.to_string() != "{}")
+        .filter(|details| {
+            !details.is_null() && details.as_object().is_none_or(|map| !map.is_empty())
+        })
         .map(Value::to_string);
     let mut summary = message.to_owned();
     for extra in code.map(str::to_owned).into_iter().chain(details) {
@@ -166,5 +168,104 @@ fn quoted(text: &str) -> String {
     match text.char_indices().nth(WORDS) {
         Some((cut, _)) => format!("\"{}…\"", &text[..cut]),
         None => format!("\"{text}\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn plain(body: &str) -> String {
+        summarize(&HeaderMap::new(), body.as_bytes(), &[]).unwrap_or_default()
+    }
+
+    #[test]
+    fn sentences_are_found_in_what_services_send() {
+        let texts = [
+            "No reservation left.",
+            r#""a JSON string""#,
+            r#"{"message":"Validation failed","details":{"name":"too long"}}"#,
+            r#"{"message":"Validation failed","details":{}}"#,
+            r#"{"error":"access_denied","error_description":"Unauthorized"}"#,
+            r#"{"error":"Bad Request"}"#,
+            r#"{"title":"Conflict","status":409,"detail":"An update is running"}"#,
+            r#"{"code":17}"#,
+            "[1, 2]",
+            "",
+        ]
+        .map(plain);
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+        No reservation left.
+        a JSON string
+        Validation failed ({"name":"too long"})
+        Validation failed
+        Unauthorized (access_denied)
+        Bad Request
+        An update is running
+        {"code":17}
+        [1, 2]
+        "#);
+    }
+
+    #[test]
+    fn a_page_is_named_not_shown() {
+        let page = "<!DOCTYPE html>\n<HTML><head><TITLE>\n502 Bad   Gateway</TITLE><style>p {}</style></head>";
+        insta::assert_snapshot!(plain(page), @r#"an HTML page instead of an answer of the API: "502 Bad Gateway""#);
+        let long = format!("<html><body><h1>Oops</h1>{}", "<p>word</p>".repeat(1000));
+        insta::assert_snapshot!(plain(&long), @r#"an HTML page instead of an answer of the API: "Oops word word word word word word word word word word word word word word word word word word word …""#);
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("Text/HTML; charset=utf-8"),
+        );
+        insta::assert_snapshot!(summarize(&headers, b"no tags", &[]).unwrap(), @r#"an HTML page instead of an answer of the API: "no tags""#);
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_but_text() {
+        assert_eq!(
+            plain("a\u{1b}[2Jb\u{7}\r\nc\u{202e}d\u{9b}e"),
+            "a [2Jb c d e"
+        );
+        assert_eq!(plain(&"x".repeat(2000)).chars().count(), LONGEST + 1);
+        assert_eq!(
+            summarize(&HeaderMap::new(), &[0xff, b'a', 0xfe], &[]).unwrap(),
+            "\u{fffd}a\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn a_secret_at_the_cut_is_masked_whole() {
+        let secret = SecretString::from("abcdefgh");
+        let body = format!("{}abcdefgh", "x".repeat(LONGEST - 4));
+        let summary = summarize(&HeaderMap::new(), body.as_bytes(), &[&secret]).unwrap();
+        assert!(!summary.contains("abcd"), "{summary}");
+    }
+
+    #[test]
+    fn request_ids_are_cut_and_cleaned() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(request_id(&headers), None);
+        headers.insert("cf-ray", HeaderValue::from_static("ray"));
+        headers.insert("x-request-id", HeaderValue::from_static("id one\ttwo"));
+        assert_eq!(request_id(&headers).unwrap(), "idonetwo");
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_makes_one_clean_line(body in proptest::collection::vec(any::<u8>(), 0..2000)) {
+            if let Some(line) = summarize(&HeaderMap::new(), &body, &[]) {
+                prop_assert!(line.chars().count() <= LONGEST + 1 && !line.chars().any(char::is_control));
+            }
+        }
+
+        #[test]
+        fn any_markup_is_survived(body in "(<(title|html|/title)?>?|[a-zA-Z<>é ]){0,40}") {
+            let page = format!("<html>{body}");
+            prop_assert!(summarize(&HeaderMap::new(), page.as_bytes(), &[]).is_some());
+        }
     }
 }

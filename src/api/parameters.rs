@@ -99,7 +99,7 @@ pub struct CloudRegion {
     pub label: String,
 }
 
-fn get_request() -> Result<Request, Error> {
+pub(super) fn get_request() -> Result<Request, Error> {
     Request::get("GetParameters", &["clusters", "parameters"])
 }
 

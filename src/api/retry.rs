@@ -187,3 +187,157 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
 fn http_date(text: &str) -> Option<Timestamp> {
     Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, Method};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn request(method: Method, repeat: Repeat) -> Request {
+        Request::new("X", method, &["x"], repeat).unwrap()
+    }
+
+    /// The policy, spelled out a second time: outcome; next step of a read, of a repeatable write,
+    /// of one that is not; whether the writes may have been carried out.
+    #[test]
+    fn every_row_of_the_table() {
+        use Step::{GiveUp, RenewToken, Retry};
+        let rows = [
+            (Outcome::NotSent, Retry, Retry, Retry, false),
+            (Outcome::Untrusted, GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Setup, GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Lost, Retry, Retry, GiveUp, true),
+            (Outcome::TimedOut, Retry, Retry, GiveUp, true),
+            (Outcome::Truncated, Retry, Retry, GiveUp, true),
+            (Outcome::Unreadable, GiveUp, GiveUp, GiveUp, true),
+            (Outcome::TooLarge, GiveUp, GiveUp, GiveUp, true),
+            (Outcome::Status(302), GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Status(400), GiveUp, GiveUp, GiveUp, false),
+            (
+                Outcome::Status(401),
+                RenewToken,
+                RenewToken,
+                RenewToken,
+                false,
+            ),
+            (Outcome::Status(403), GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Status(404), GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Status(408), Retry, Retry, GiveUp, true),
+            (Outcome::Status(409), GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Status(412), GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Status(422), GiveUp, GiveUp, GiveUp, false),
+            (Outcome::Status(429), Retry, Retry, GiveUp, true),
+            (Outcome::Status(500), Retry, GiveUp, GiveUp, true),
+            (Outcome::Status(501), GiveUp, GiveUp, GiveUp, true),
+            (Outcome::Status(502), Retry, Retry, GiveUp, true),
+            (Outcome::Status(503), Retry, Retry, GiveUp, true),
+            (Outcome::Status(504), Retry, Retry, GiveUp, true),
+        ];
+        let read = request(Method::GET, Repeat::Safe);
+        let put = request(Method::PUT, Repeat::Safe);
+        let post = request(Method::POST, Repeat::Never);
+        for (outcome, of_read, of_put, of_post, in_doubt) in rows {
+            assert_eq!(classify(&read, outcome), of_read, "{outcome:?}");
+            assert_eq!(classify(&put, outcome), of_put, "{outcome:?}");
+            assert_eq!(classify(&post, outcome), of_post, "{outcome:?}");
+            assert!(!may_have_committed(&read, outcome), "{outcome:?}");
+            assert_eq!(may_have_committed(&put, outcome), in_doubt, "{outcome:?}");
+            assert_eq!(may_have_committed(&post, outcome), in_doubt, "{outcome:?}");
+        }
+        for (outcome, ..) in TABLE {
+            assert!(
+                rows.iter().any(|row| row.0 == *outcome),
+                "{outcome:?} is not tested"
+            );
+            assert_eq!(
+                TABLE.iter().filter(|row| row.0 == *outcome).count(),
+                1,
+                "{outcome:?}"
+            );
+        }
+    }
+
+    /// What may not be repeated is repeated only if it was not carried out for certain.
+    #[test]
+    fn no_status_makes_a_creation_repeat() {
+        let post = request(Method::POST, Repeat::Never);
+        for status in 100..1000 {
+            assert_ne!(
+                classify(&post, Outcome::Status(status)),
+                Step::Retry,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn waits_grow_and_are_spread() {
+        let ceilings: Vec<f64> = (0..9)
+            .map(|retry| Backoff::USUAL.full_jitter(retry, 1.0).as_secs_f64())
+            .collect();
+        assert_eq!(ceilings, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]);
+        assert_eq!(Backoff::USUAL.full_jitter(3, 0.0), Duration::ZERO);
+        assert_eq!(Backoff::CAREFUL.half_jitter(1, 0.0), Duration::from_secs(2));
+        assert_eq!(
+            Backoff::CAREFUL.half_jitter(u32::MAX, 1.0),
+            Duration::from_secs(60)
+        );
+    }
+
+    fn read(retry_after: &str, date: Option<&str>) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_str(retry_after).ok()?);
+        if let Some(date) = date {
+            headers.insert(DATE, HeaderValue::from_str(date).unwrap());
+        }
+        let now: Timestamp = "2026-10-02T10:00:00Z".parse().unwrap();
+        super::retry_after(&headers, now).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn retry_after_in_all_forms() {
+        assert_eq!(read("120", None), Some(120));
+        assert_eq!(read(" 7 ", None), Some(7));
+        assert_eq!(read("0", None), Some(0));
+        assert_eq!(read("86401", None), Some(86_400));
+        assert_eq!(read("99999999999999999999999", None), Some(86_400));
+        for date in [
+            "Fri, 02 Oct 2026 10:01:30 GMT",
+            "Friday, 02-Oct-26 10:01:30 GMT",
+            "Fri Oct  2 10:01:30 2026",
+        ] {
+            assert_eq!(read(date, None), Some(90), "{date}");
+            // The service's own clock decides, an hour ahead of ours.
+            assert_eq!(
+                read(date, Some("Fri, 02 Oct 2026 10:01:00 GMT")),
+                Some(30),
+                "{date}"
+            );
+            assert_eq!(read(date, Some("garbage")), Some(90), "{date}");
+        }
+        assert_eq!(read("Fri, 02 Oct 2026 09:00:00 GMT", None), Some(0));
+        assert_eq!(read("Wed, 02 Oct 2999 09:00:00 GMT", None), Some(86_400));
+        for garbage in [
+            "",
+            "-1",
+            "+5",
+            "1.5",
+            "1e3",
+            "soon",
+            "Fri, 99 Oct 2026",
+            "\u{e4}",
+        ] {
+            assert_eq!(read(garbage, None), None, "{garbage}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn retry_after_survives_anything(value in "\\PC*", date in proptest::option::of("[ -~]*")) {
+            let wait = read(&value, date.as_deref());
+            prop_assert!(wait.is_none_or(|seconds| seconds <= 86_400));
+        }
+    }
+}

@@ -3,25 +3,26 @@
 //! Must not know any particular operation. Which failures are repeated is `retry`'s decision; how
 //! tokens come about is `token`'s.
 
+mod outcome;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use reqwest::Url;
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 
+pub(crate) use self::outcome::redirect_note;
 use super::config::Endpoints;
 use super::context::{Bounds, CallContext, Interrupted};
 use super::error::{Error, ErrorKind, duration_text};
 use super::limit::{Denied, Limiter, Pace};
-use super::message::{is_html, request_id, summarize};
+use super::message::{is_html, request_id};
 use super::request::Request;
-use super::retry::{Backoff, Outcome, Step, classify, may_have_committed, retry_after};
+use super::retry::{Backoff, Outcome, Step, classify, may_have_committed};
 use super::secret::{SecretString, bearer_header};
-use super::token::{NoToken, Token, TokenSource};
-use super::token_request::jwt_expiry;
-use super::transport::{Answer, Failure, FailureKind, Transport};
+use super::token::{Token, TokenSource};
+use super::transport::{Answer, Failure, Transport};
 use super::{RetrySettings, Timeouts};
 use crate::clock::{Clock, Instant};
 
@@ -92,17 +93,13 @@ impl Sender {
         decode: impl Fn(&Answer) -> Result<T, BadBody>,
     ) -> Result<T, Error> {
         let mut effort = self.begin(context, request);
-        let mut replaced = None;
         loop {
             // Limit.
             let limited = self.limiter.acquire(self.pace, &effort.bounds).await;
             limited.map_err(|denied| self.denied(denied, &effort))?;
 
             // Token.
-            let bearer = match replaced.take() {
-                Some(token) => Bearer::Renewable(token),
-                None => self.bearer(&effort).await?,
-            };
+            let bearer = self.bearer(&effort).await?;
 
             // Send.
             let (outcome, error) = match self.try_once(&mut effort, &bearer, &decode).await? {
@@ -114,7 +111,7 @@ impl Sender {
             effort.may_have_committed |= may_have_committed(request, outcome);
             match classify(request, outcome) {
                 Step::GiveUp => return Err(effort.blame(error)),
-                Step::RenewToken => replaced = Some(self.renew(&mut effort, bearer, error).await?),
+                Step::RenewToken => self.give_up_token(&mut effort, &bearer, error)?,
                 // Wait.
                 Step::Retry => self.wait(&mut effort, error).await?,
             }
@@ -230,29 +227,25 @@ impl Sender {
         }
     }
 
-    /// One forced renewal, never two.
-    async fn renew(
+    /// Drops a token the API refused, so that the next try gets a new one: once per call.
+    fn give_up_token(
         &self,
         effort: &mut Effort<'_>,
-        bearer: Bearer<'_>,
+        bearer: &Bearer<'_>,
         error: Error,
-    ) -> Result<Arc<Token>, Error> {
-        match (&self.tokens, bearer) {
-            (Tokens::Renewable(source), Bearer::Renewable(refused)) if !effort.renewed => {
-                effort.renewed = true;
-                match source.replace(&refused, &effort.bounds).await {
-                    Ok(Some(token)) => Ok(token),
-                    Ok(None) => {
-                        Err(effort.blame(error.with_note("The token had been renewed just before")))
-                    }
-                    Err(no_token) => Err(self.without_token(no_token, effort)),
-                }
+    ) -> Result<(), Error> {
+        let (source, refused) = match (&self.tokens, bearer) {
+            (Tokens::Renewable(source), Bearer::Renewable(refused)) => (source, refused),
+            _ => {
+                let error = self.ready_token_refused(effort.request, bearer.value(), error);
+                return Err(effort.blame(error));
             }
-            (_, Bearer::Ready(token)) => {
-                Err(effort.blame(self.ready_token_refused(effort.request, token, error)))
-            }
-            _ => Err(effort.blame(error.with_note("The token had just been renewed"))),
+        };
+        if effort.renewed || !source.discard(refused, self.clock.instant()) {
+            return Err(effort.blame(error.with_note("The token had just been renewed")));
         }
+        effort.renewed = true;
+        Ok(())
     }
 
     /// Waits before the next try, or gives up if there is none left or no time for it.
@@ -269,11 +262,15 @@ impl Sender {
                 .bounds
                 .deadline
                 .saturating_duration_since(self.clock.instant());
-            return Err(effort.blame(error.with_note(format!(
-                "The next try would be in {}, which is longer than the {} left for this operation",
-                duration_text(wait),
-                duration_text(left)
-            ))));
+            let note = if left.is_zero() {
+                "No time was left for another try".to_owned()
+            } else {
+                let (wait, left) = (duration_text(wait), duration_text(left));
+                format!(
+                    "The next try would be in {wait}, which is longer than the {left} left for this operation"
+                )
+            };
+            return Err(effort.blame(error.with_note(note)));
         }
         match effort.bounds.sleep_until(until).await {
             Ok(()) => Ok(()),
@@ -326,143 +323,6 @@ impl Sender {
         );
     }
 
-    fn failed(&self, request: &Request, failure: Failure) -> (Outcome, Error) {
-        let (outcome, kind) = match failure.kind {
-            FailureKind::NotSent => (Outcome::NotSent, ErrorKind::Connect),
-            FailureKind::Untrusted => (Outcome::Untrusted, ErrorKind::Certificate),
-            FailureKind::Lost => (Outcome::Lost, ErrorKind::AnswerLost),
-            FailureKind::TooLarge => (Outcome::TooLarge, ErrorKind::AnswerTooLarge),
-            FailureKind::Setup => (Outcome::Setup, ErrorKind::Setup),
-        };
-        (
-            outcome,
-            self.error(kind, request).with_shared_cause(failure.cause),
-        )
-    }
-
-    /// An answer other than a success. A wait the service asks for is imposed on everybody.
-    fn refused(
-        &self,
-        request: &Request,
-        answer: &Answer,
-        token: &SecretString,
-    ) -> (Outcome, Error) {
-        let status = answer.status;
-        let outcome = Outcome::Status(status.as_u16());
-        if status.is_redirection() {
-            let error = self
-                .error(ErrorKind::Redirect, request)
-                .with_status(status)
-                .with_note(redirect_note(&answer.headers, "API URL"));
-            return (outcome, error);
-        }
-        let wait = retry_after(&answer.headers, self.clock.now());
-        let asked_to_wait =
-            status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE;
-        if let (true, Some(wait)) = (asked_to_wait, wait) {
-            self.limiter.pause_until(self.clock.instant() + wait);
-        }
-        let secrets = [token]
-            .into_iter()
-            .chain(self.client_secret())
-            .collect::<Vec<_>>();
-        let error = self
-            .error(ErrorKind::Status, request)
-            .with_status(status)
-            .with_server_message(summarize(&answer.headers, &answer.body, &secrets))
-            .with_request_id(request_id(&answer.headers))
-            .with_retry_after(wait);
-        (outcome, error)
-    }
-
-    fn unreadable(&self, request: &Request, answer: &Answer, bad: BadBody) -> (Outcome, Error) {
-        let error = |kind| {
-            self.error(kind, request)
-                .with_status(answer.status)
-                .with_request_id(request_id(&answer.headers))
-        };
-        match bad {
-            BadBody::Failure(failure) => {
-                let (outcome, plain) = self.failed(request, failure);
-                (outcome, plain.with_request_id(request_id(&answer.headers)))
-            }
-            BadBody::Html => {
-                let about = summarize(&answer.headers, &answer.body, &[]);
-                (
-                    Outcome::Unreadable,
-                    error(ErrorKind::UnexpectedAnswer).with_server_message(about),
-                )
-            }
-            // The cause names a place and a type, never a value of the body: see `redacted`.
-            BadBody::Json(cause) => {
-                let outcome = if cause.is_eof() {
-                    Outcome::Truncated
-                } else {
-                    Outcome::Unreadable
-                };
-                let cause = redacted(&cause);
-                (outcome, error(ErrorKind::UnexpectedAnswer).with_note(cause))
-            }
-        }
-    }
-
-    fn ready_token_refused(&self, request: &Request, token: &SecretString, error: Error) -> Error {
-        let about = match jwt_expiry(token) {
-            Some(expiry) if expiry <= self.clock.now() => {
-                format!("The access token expired at {expiry}")
-            }
-            _ => "The access token was refused".to_owned(),
-        };
-        self.error(ErrorKind::AccessTokenRefused, request)
-            .with_status(StatusCode::UNAUTHORIZED)
-            .with_server_message(error.server_message().map(str::to_owned))
-            .with_request_id(error.request_id().map(str::to_owned))
-            .with_note(format!(
-                "{about}. It was handed in ready-made and is never renewed: hand in a new one, or client credentials"
-            ))
-    }
-
-    fn denied(&self, denied: Denied, effort: &Effort<'_>) -> Error {
-        let request = effort.request;
-        let error = match denied {
-            Denied::Interrupted(Interrupted::Cancelled) => {
-                self.error(ErrorKind::Cancelled, request)
-            }
-            Denied::Interrupted(Interrupted::DeadlineExceeded) => {
-                self.error(ErrorKind::DeadlineExceeded, request)
-            }
-            Denied::TooLate(until) => {
-                let now = self.clock.instant();
-                let wait = until.saturating_duration_since(now);
-                let left = effort.bounds.deadline.saturating_duration_since(now);
-                self.error(ErrorKind::DeadlineExceeded, request).with_retry_after(Some(wait)).with_note(format!(
-                    "The next request to {} may be sent in {}, which is longer than the {} left for this operation",
-                    self.host(),
-                    duration_text(wait),
-                    duration_text(left)
-                ))
-            }
-        };
-        effort.blame(error)
-    }
-
-    fn without_token(&self, no_token: NoToken, effort: &Effort<'_>) -> Error {
-        match no_token {
-            // Speaks of the token request, so the tries it counts are those.
-            NoToken::Failed(error) => error.with_may_have_committed(effort.may_have_committed),
-            NoToken::Interrupted(interrupted) => self
-                .denied(Denied::Interrupted(interrupted), effort)
-                .with_note("Was waiting for an access token"),
-        }
-    }
-
-    fn client_secret(&self) -> Option<&SecretString> {
-        match &self.tokens {
-            Tokens::Ready(_) => None,
-            Tokens::Renewable(source) => Some(&source.issuer.client_secret),
-        }
-    }
-
     pub(crate) fn host(&self) -> &str {
         self.endpoints.api.host_str().unwrap_or_default()
     }
@@ -478,33 +338,4 @@ impl Effort<'_> {
             .with_effort(self.attempts, self.bounds.clock.instant() - self.started)
             .with_may_have_committed(self.may_have_committed)
     }
-}
-
-/// Where a redirect points, and what to do about it. Only the host is named: the rest of the
-/// address may hold what a login page passes along.
-pub(crate) fn redirect_note(headers: &HeaderMap, setting: &str) -> String {
-    let host = headers
-        .get(LOCATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| Url::parse(value).ok())
-        .and_then(|url| url.host_str().map(str::to_owned));
-    match host {
-        Some(host) => {
-            format!("It points to {host}. If that is the right host, set the {setting} to it")
-        }
-        None => format!("It points elsewhere on the same host. Check the {setting}"),
-    }
-}
-
-/// What is wrong with a JSON text and where, without anything from the text itself.
-fn redacted(cause: &serde_json::Error) -> String {
-    let what = match cause.classify() {
-        serde_json::error::Category::Eof => "The JSON text ends too early",
-        serde_json::error::Category::Syntax => "That is no JSON text",
-        serde_json::error::Category::Data => {
-            "The JSON text lacks a member or has one of another type"
-        }
-        serde_json::error::Category::Io => "The JSON text could not be read",
-    };
-    format!("{what} (line {}, column {})", cause.line(), cause.column())
 }

@@ -97,11 +97,12 @@ impl HttpTransport {
         ca_certificate: Option<String>,
         connect_timeout: Duration,
     ) -> Self {
+        let printable: String = user_agent
+            .chars()
+            .filter(|character| matches!(character, ' '..='~'))
+            .collect();
         Self {
-            user_agent: user_agent
-                .chars()
-                .filter(|character| matches!(character, ' '..='~'))
-                .collect(),
+            user_agent: printable.trim().to_owned(),
             ca_certificate,
             connect_timeout,
             clients: Default::default(),
@@ -125,6 +126,9 @@ impl HttpTransport {
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true)
             .gzip(true)
+            // What reqwest repeats on its own, and may, is what a server declares not to have
+            // looked at: HTTP/2 streams refused or beyond a GOAWAY.
+            //
             // Load balancers drop idle connections after about a minute; a request written into
             // one that is just closing counts as sent, so ours go first.
             .pool_idle_timeout(Duration::from_secs(30));
@@ -209,17 +213,22 @@ fn failure(cause: reqwest::Error) -> Failure {
 
 /// Looks for a refused certificate among the causes. No retry helps against that.
 fn is_untrusted(error: &reqwest::Error) -> bool {
-    let mut source: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(cause) = source {
-        // TLS errors arrive wrapped into input/output errors, which hide them from `source`.
-        let inner = cause
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(_)) = inner.or_else(|| cause.downcast_ref()) {
+    let mut next: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(cause) = next {
+        if let Some(rustls::Error::InvalidCertificate(_)) = cause.downcast_ref() {
             return true;
         }
-        source = cause.source();
+        // An input/output error is transparent: `source` skips the very error it wraps.
+        next = match cause
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+        {
+            Some(wrapped) => Some(wrapped),
+            None => cause.source(),
+        };
     }
     false
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,5 @@
-//! Placeholder.
+//! The data sources, one file per type.
+
+pub mod channel;
+pub mod cluster_plan_type;
+pub mod region;

@@ -377,7 +377,11 @@ macro_rules! model {
         $(#[$meta])*
         #[derive(Debug, Clone, Default)]
         $vis struct $name {
-            $($(#[$field_meta])* $field_vis $field: $ty),*
+            $(
+                #[doc = concat!("The attribute `", stringify!($field), "`.")]
+                $(#[$field_meta])*
+                $field_vis $field: $ty
+            ),*
         }
 
         impl $crate::framework::object::ValueType for $name {

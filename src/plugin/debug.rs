@@ -50,8 +50,9 @@ pub fn instructions(
         }
     };
     format!(
-        "{} {} runs in debug mode as process {process_id}. To use it, run Terraform or OpenTofu \
-         in another\nshell after this command:\n\n{commands}\n\nCtrl-C ends it.\n",
+        "{} {} runs in debug mode as process {process_id}.\n\
+         To use it, run Terraform or OpenTofu in another shell, after this command:\n\n\
+         {commands}\n\nCtrl-C ends it.\n",
         program.name, program.version
     )
 }
@@ -95,8 +96,8 @@ mod tests {
     #[test]
     fn unix_shells_get_an_export() {
         insta::assert_snapshot!(told("/tmp/plugin1", Shells::Unix), @r#"
-        terraform-provider-camunda 1.2.3 runs in debug mode as process 4242. To use it, run Terraform or OpenTofu in another
-        shell after this command:
+        terraform-provider-camunda 1.2.3 runs in debug mode as process 4242.
+        To use it, run Terraform or OpenTofu in another shell, after this command:
 
             export TF_REATTACH_PROVIDERS='{"registry.opentofu.org/camunda-rs/camunda":{"Addr":{"Network":"unix","String":"/tmp/plugin1"},"Pid":4242,"Protocol":"grpc","ProtocolVersion":6,"Test":true},"registry.terraform.io/camunda-rs/camunda":{"Addr":{"Network":"unix","String":"/tmp/plugin1"},"Pid":4242,"Protocol":"grpc","ProtocolVersion":6,"Test":true}}'
 
@@ -112,8 +113,8 @@ mod tests {
     #[test]
     fn windows_shells_get_their_forms() {
         insta::assert_snapshot!(told("127.0.0.1:10000", Shells::Windows), @r#"
-        terraform-provider-camunda 1.2.3 runs in debug mode as process 4242. To use it, run Terraform or OpenTofu in another
-        shell after this command:
+        terraform-provider-camunda 1.2.3 runs in debug mode as process 4242.
+        To use it, run Terraform or OpenTofu in another shell, after this command:
 
         Command prompt:
             set "TF_REATTACH_PROVIDERS={"registry.opentofu.org/camunda-rs/camunda":{"Addr":{"Network":"unix","String":"127.0.0.1:10000"},"Pid":4242,"Protocol":"grpc","ProtocolVersion":6,"Test":true},"registry.terraform.io/camunda-rs/camunda":{"Addr":{"Network":"unix","String":"127.0.0.1:10000"},"Pid":4242,"Protocol":"grpc","ProtocolVersion":6,"Test":true}}"

@@ -67,10 +67,21 @@ pub enum ListenError {
         path: std::ffi::OsString,
     },
     /// The system refused to make the socket.
-    #[error("cannot listen on {address}: {source}")]
-    Bind {
-        /// The path, or the address and port.
-        address: String,
+    #[error(
+        "cannot make the socket {path}: {source}. Set TMPDIR, or PLUGIN_UNIX_SOCKET_DIR, to a \
+         directory in which this user may make files"
+    )]
+    MakeSocket {
+        /// The socket's path.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The system refused to use a port it had given.
+    #[error("cannot use port {port} on 127.0.0.1: {source}")]
+    UsePort {
+        /// The port.
+        port: u16,
         /// What the system said.
         source: io::Error,
     },
@@ -210,10 +221,7 @@ fn bind_tcp(ports: RangeInclusive<u16>) -> Result<Listener, ListenError> {
     for port in ports {
         let bound = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         if let Ok(listener) = bound {
-            let failed = |source| ListenError::Bind {
-                address: format!("127.0.0.1:{port}"),
-                source,
-            };
+            let failed = |source| ListenError::UsePort { port, source };
             listener.set_nonblocking(true).map_err(failed)?;
             let address = listener.local_addr().map_err(failed)?.to_string();
             let kind = Kind::Tcp(TcpListener::from_std(listener).map_err(failed)?);
@@ -256,7 +264,10 @@ fn bind_unix(directory: &Path, group: Option<&str>) -> Result<Listener, ListenEr
                 return Ok(Listener { kind, address });
             }
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && tried < NAMES_TRIED => {}
-            Err(source) => return Err(ListenError::Bind { address, source }),
+            Err(source) => {
+                let path = address;
+                return Err(ListenError::MakeSocket { path, source });
+            }
         }
     }
 }
@@ -428,7 +439,7 @@ mod tests {
         #[tokio::test]
         async fn a_missing_directory_is_named() {
             insta::with_settings!({filters => [(r"plugin\d+", "plugin0")]}, {
-                insta::assert_snapshot!(socket_in(Path::new("/no/such/place"), None).unwrap_err(), @"cannot listen on /no/such/place/plugin0: No such file or directory (os error 2)");
+                insta::assert_snapshot!(socket_in(Path::new("/no/such/place"), None).unwrap_err(), @"cannot make the socket /no/such/place/plugin0: No such file or directory (os error 2). Set TMPDIR, or PLUGIN_UNIX_SOCKET_DIR, to a directory in which this user may make files");
             });
         }
     }

@@ -7,12 +7,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use serde_json::{Map, Value};
+use std::sync::OnceLock;
 use tracing::field::{Field, Visit};
+
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::reload;
 
 use crate::clock::Clock;
 
@@ -52,7 +55,25 @@ pub fn to_stderr(level: LevelFilter, clock: Clock) {
         // The host may be gone; that is no reason to fail.
         let _ = io::stderr().lock().write_all(line);
     });
-    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines));
+    let (lines, handle) = reload::Layer::new(lines);
+    let log = tracing_subscriber::registry().with(lines);
+    if tracing::subscriber::set_global_default(log).is_ok() {
+        let _ = RAISE.set(Box::new(move |level| {
+            let _ = handle.modify(|lines| lines.level = lines.level.max(level));
+        }));
+    }
+}
+
+/// How the level of this process's log is raised, once there is one.
+static RAISE: OnceLock<Box<dyn Fn(LevelFilter) + Send + Sync>> = OnceLock::new();
+
+/// Makes the log of this process at least as talkative as `level`. The host still shows only what
+/// its own level lets through.
+pub fn raise(level: LevelFilter, clock: Clock) {
+    match RAISE.get() {
+        Some(raise) => raise(level),
+        None => to_stderr(level, clock),
+    }
 }
 
 /// Writes each event of this crate as one line, with the fields of the spans around it.

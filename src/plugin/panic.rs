@@ -143,7 +143,6 @@ mod tests {
     #[tokio::test]
     async fn a_panic_comes_back_as_a_value() {
         let panic = caught(async { panic!("number {}", 7) }).await.unwrap_err();
-        let _: () = ();
         assert_eq!(panic.message, "number 7");
         let panic = caught(async { panic!("text") }).await.unwrap_err();
         assert_eq!(panic.message, "text");

@@ -18,7 +18,8 @@ use super::host::{Host, Settings, StartError};
 #[cfg(not(unix))]
 use super::listen::ports;
 use super::listen::{ListenError, Network};
-use super::signals::{Mode, Signals};
+use super::orphan::{Parent, host_is_dead};
+use super::signals::{Mode, Signals, stop_operations};
 use super::wire::proto::tfplugin6::provider_server::Provider;
 use super::{debug, log, panic};
 use crate::clock::Clock;
@@ -81,6 +82,7 @@ fn serve<P: Provider>(
     environment: &Environment,
     provider: impl FnOnce() -> P,
 ) -> Result<(), Failure> {
+    let parent = Parent::now();
     let clock = Clock::system();
     log::to_stderr(log::level(environment.log_level.as_deref()), clock.clone());
     panic::install_hook(program.version);
@@ -99,9 +101,18 @@ fn serve<P: Provider>(
 
         let provider = Arc::new(provider());
         let obeying = signals.obey(mode, provider.clone(), host.lifecycle());
+        let connections = host.connections();
+        let watching = async {
+            let stop = || stop_operations(provider.clone());
+            match mode {
+                Mode::Plugin => host_is_dead(parent, connections, clock.clone(), stop).await,
+                Mode::Debug => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            served = host.serve(provider) => served.map_err(Failure::Serve),
+            served = host.serve(provider.clone()) => served.map_err(Failure::Serve),
             () = obeying => Ok(()),
+            () = watching => Ok(()),
         }
     });
     // What still runs may not hold up the end.

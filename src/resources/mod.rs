@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The managed resources, one file per type.
+
+pub mod cluster;

@@ -31,15 +31,16 @@ fn reattach_providers(text: &str) -> serde_json::Value {
 async fn the_user_is_told_how_to_attach_and_several_hosts_may() {
     let (process, text) = start().await;
     insta::with_settings!({filters => [
-        (r"/\S*/plugin\d+", "[SOCKET]"),
+        (r#"/[^"]*/plugin\d+"#, "[SOCKET]"),
         (env!("CARGO_PKG_VERSION"), "[VERSION]"),
-        (r#"process \d+|"Pid":\d+"#, "[PROCESS]"),
+        (r"process \d+", "process [ID]"),
+        (r#""Pid":\d+"#, r#""Pid":[ID]"#),
     ]}, {
         insta::assert_snapshot!(text, @r#"
-        terraform-provider-camunda [VERSION] runs in debug mode as [PROCESS]. To use it, run Terraform or OpenTofu in another
-        shell after this command:
+        terraform-provider-camunda [VERSION] runs in debug mode as process [ID].
+        To use it, run Terraform or OpenTofu in another shell, after this command:
 
-            export TF_REATTACH_PROVIDERS='{"registry.opentofu.org[SOCKET]"},[PROCESS],"Protocol":"grpc","ProtocolVersion":6,"Test":true}}'
+            export TF_REATTACH_PROVIDERS='{"registry.opentofu.org/camunda-rs/camunda":{"Addr":{"Network":"unix","String":"[SOCKET]"},"Pid":[ID],"Protocol":"grpc","ProtocolVersion":6,"Test":true},"registry.terraform.io/camunda-rs/camunda":{"Addr":{"Network":"unix","String":"[SOCKET]"},"Pid":[ID],"Protocol":"grpc","ProtocolVersion":6,"Test":true}}'
 
         Ctrl-C ends it.
         "#);
@@ -80,6 +81,6 @@ async fn interrupt_and_terminate_end_it_cleanly() {
         process.signal(signal);
         let ended = process.ended().await;
         assert_eq!(ended.status.code(), Some(0), "{signal}");
-        assert!(!socket.exists());
+        assert!(ended.directory.path().exists() && !socket.exists());
     }
 }

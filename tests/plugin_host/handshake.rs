@@ -103,7 +103,7 @@ async fn a_socket_that_cannot_be_made_stops_the_start() {
     assert_eq!(ended.status.code(), Some(1));
     assert_eq!(ended.stdout, "");
     insta::with_settings!({filters => [(r"plugin\d+", "plugin0")]}, {
-        insta::assert_snapshot!(ended.stderr, @"terraform-provider-camunda cannot run: cannot listen on /no/such/place/plugin0: No such file or directory (os error 2)");
+        insta::assert_snapshot!(ended.stderr, @"terraform-provider-camunda cannot run: cannot make the socket /no/such/place/plugin0: No such file or directory (os error 2). Set TMPDIR, or PLUGIN_UNIX_SOCKET_DIR, to a directory in which this user may make files");
     });
 }
 

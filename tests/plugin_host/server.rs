@@ -17,7 +17,7 @@ use tonic::Code;
 use tonic::transport::Channel;
 
 use crate::fixture_provider::FixtureProvider;
-use crate::plugin_client::{HandshakeLine, Identity, controller, patiently};
+use crate::plugin_client::{HandshakeLine, Identity, controller, in_memory, patiently};
 
 struct Served {
     handshake: HandshakeLine,
@@ -98,6 +98,14 @@ async fn tcp_works_with_mutual_tls() {
         .unwrap();
     patiently(served.server).await.unwrap().unwrap();
     assert!(served.handshake.dial().await.is_err(), "the port is closed");
+}
+
+#[tokio::test]
+async fn a_provider_can_be_reached_without_a_process() {
+    let mut provider = in_memory(FixtureProvider::default()).await;
+    let size = 5 << 20;
+    let reply = provider.read_resource(state_of(size)).await.unwrap();
+    assert_eq!(reply.into_inner().new_state.unwrap().msgpack.len(), size);
 }
 
 #[tokio::test]

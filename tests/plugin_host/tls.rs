@@ -1,5 +1,7 @@
 //! Who may connect: the host that started the plugin, and nobody else.
 
+use std::time::{Duration, Instant};
+
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::get_provider_schema;
@@ -66,6 +68,25 @@ async fn the_right_certificate_without_its_key_is_refused() {
 }
 
 #[tokio::test]
+async fn tls_1_2_lets_in_the_host_alone_too() {
+    let plugin = Launch::new(BINARY).start().await;
+    let versions = &[&rustls::version::TLS12];
+    let line = &plugin.handshake;
+
+    let host = line.dial_tls_version(plugin.identity.as_ref(), versions);
+    let stream = host.await.unwrap();
+    assert_eq!(
+        stream.get_ref().1.protocol_version(),
+        Some(rustls::ProtocolVersion::TLSv1_2)
+    );
+    let stranger = Identity::generate();
+    for other in [None, Some(&stranger)] {
+        let refused = line.dial_tls_version(other, versions).await;
+        assert!(refused.is_err());
+    }
+}
+
+#[tokio::test]
 async fn refusals_are_logged() {
     let plugin = Launch::new(BINARY).env("TF_LOG", "WARN").start().await;
     first_answer(&plugin, None).await.unwrap_err();
@@ -76,8 +97,10 @@ async fn refusals_are_logged() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "the limit is one of real time")]
 async fn clients_that_stall_or_talk_nonsense_cost_the_host_nothing() {
     let plugin = Launch::new(BINARY).start().await;
+    let started = Instant::now();
     let mut open = Vec::new();
     for bytes in [&b""[..], b"\x16", b"GET / HTTP/1.1\r\n\r\n", &[0xff; 4096]] {
         let mut wire = plugin.handshake.dial().await.unwrap();
@@ -85,4 +108,17 @@ async fn clients_that_stall_or_talk_nonsense_cost_the_host_nothing() {
         open.push(wire);
         assert_still_serving(&plugin).await;
     }
+    let silent = plugin.handshake.dial_tls(plugin.identity.as_ref());
+    let _silent = silent.await.unwrap();
+    assert_still_serving(&plugin).await;
+    // After ten seconds the stalled clients are dropped, so that waiting for them would end, too.
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn nonsense_in_plain_text_costs_the_host_nothing() {
+    let plugin = Launch::new(BINARY).plain().start().await;
+    let mut wire = plugin.handshake.dial().await.unwrap();
+    wire.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    assert_still_serving(&plugin).await;
 }

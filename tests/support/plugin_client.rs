@@ -8,7 +8,8 @@
 //! plugin.shut_down().await;
 //! ```
 //!
-//! Everything panics with a message when it fails: this is for tests and benches.
+//! Everything panics with a message when it fails: this is for tests and benches. They include the
+//! file as a module; those that need only a part of it expect `dead_code` there.
 
 use std::ffi::OsString;
 use std::io;
@@ -25,19 +26,32 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose,
 };
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::crypto::aws_lc_rs::sign::any_supported_type;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme,
+    SupportedProtocolVersion,
+};
+use tempfile::TempDir;
 use terraform_provider_camunda::plugin::wire::proto::health::health_client::HealthClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::Empty;
 use terraform_provider_camunda::plugin::wire::proto::plugin::grpc_broker_client::GrpcBrokerClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::grpc_controller_client::GrpcControllerClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::provider_client::ProviderClient;
+use terraform_provider_camunda::plugin::wire::proto::tfplugin6::provider_server::{
+    Provider, ProviderServer,
+};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
@@ -155,19 +169,27 @@ impl HandshakeLine {
     }
 
     /// Opens the socket and does the client's side of the TLS handshake. Like the host, trusts
-    /// the announced certificate alone. In TLS 1.3 a refusal by the server shows only when reading.
+    /// the announced certificate alone, whether or not it is marked as an authority. In TLS 1.3 a refusal by the server shows only when reading.
     pub(crate) async fn dial_tls(
         &self,
         identity: Option<&Identity>,
     ) -> io::Result<TlsStream<Wire>> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut roots = RootCertStore::empty();
+        self.dial_tls_version(identity, rustls::DEFAULT_VERSIONS)
+            .await
+    }
+
+    /// As [`Self::dial_tls`], with certain versions of TLS only.
+    pub(crate) async fn dial_tls_version(
+        &self,
+        identity: Option<&Identity>,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> io::Result<TlsStream<Wire>> {
         let announced = self.certificate.clone().expect("the plugin announced TLS");
-        roots.add(announced).unwrap();
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_protocol_versions(versions)
             .unwrap()
-            .with_root_certificates(roots);
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Announced(announced)));
         let mut config = match identity {
             None => config.with_no_client_auth(),
             Some(Identity {
@@ -198,16 +220,55 @@ impl HandshakeLine {
                 .await
                 .map(|stream| Box::pin(stream) as Wire),
         };
-        let mut wire = Some(wire);
-        let connector = tower::service_fn(move |_| {
-            let wire = wire
-                .take()
-                .unwrap_or_else(|| Err(io::Error::other("the connection was lost")));
-            std::future::ready(wire.map(TokioIo::new))
-        });
-        Endpoint::from_static("http://localhost")
-            .connect_with_connector(connector)
-            .await
+        channel_over(wire).await
+    }
+}
+
+/// Accepts the announced certificate, for the name the host expects.
+#[derive(Debug)]
+struct Announced(CertificateDer<'static>);
+
+impl ServerCertVerifier for Announced {
+    fn verify_server_cert(
+        &self,
+        presented: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        verify_server_name(&ParsedCertificate::try_from(presented)?, name)?;
+        if *presented == self.0 {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(CertificateError::UnknownIssuer.into())
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = default_provider().signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, &algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = default_provider().signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, &algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        default_provider()
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -215,15 +276,19 @@ impl HandshakeLine {
 pub(crate) struct Launch {
     command: Command,
     identity: Option<Identity>,
+    directory: TempDir,
 }
 
 impl Launch {
     /// A start of `binary` as by Terraform with automatic mutual TLS. Variables of the caller that
-    /// the plugin reads are not passed on.
+    /// the plugin reads are not passed on. Its directory for temporary files is its own and goes
+    /// with the process, so that a killed plugin leaves no socket behind.
     pub(crate) fn new(binary: impl AsRef<Path>) -> Self {
         let identity = Identity::generate();
+        let directory = tempfile::tempdir().unwrap();
         let mut command = Command::new(binary.as_ref());
         command
+            .env("TMPDIR", directory.path())
             .env_remove("TF_LOG")
             .env_remove("TF_LOG_PROVIDER")
             .env_remove("TF_LOG_PROVIDER_CAMUNDA")
@@ -238,6 +303,7 @@ impl Launch {
         Self {
             command,
             identity: Some(identity),
+            directory,
         }
     }
 
@@ -294,10 +360,13 @@ impl Launch {
             .expect("the binary can be started");
         let stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let (reading, stderr) = collect(stderr);
         let process = Process {
             child,
             stdout,
-            stderr: collect(stderr),
+            reading,
+            stderr,
+            directory: self.directory,
         };
         (process, self.identity)
     }
@@ -307,7 +376,9 @@ impl Launch {
 pub(crate) struct Process {
     child: Child,
     stdout: BufReader<ChildStdout>,
+    reading: JoinHandle<()>,
     stderr: watch::Receiver<Collected>,
+    directory: TempDir,
 }
 
 #[derive(Default)]
@@ -325,6 +396,8 @@ pub(crate) struct Ended {
     pub(crate) stdout: String,
     /// All of its stderr.
     pub(crate) stderr: String,
+    /// Its directory for temporary files, with what it left there.
+    pub(crate) directory: TempDir,
 }
 
 impl Process {
@@ -355,6 +428,12 @@ impl Process {
         find(&collected).unwrap_or_else(|| panic!("no {text:?} on stderr: {:?}", collected.lines))
     }
 
+    /// Stops reading stderr: the pipe is broken for the process from now on.
+    pub(crate) async fn break_stderr(&mut self) {
+        self.reading.abort();
+        let _ = (&mut self.reading).await;
+    }
+
     /// Sends a signal by its name without `SIG`.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
@@ -372,15 +451,14 @@ impl Process {
             .await
             .unwrap();
         let status = patiently(self.child.wait()).await.unwrap();
-        let stderr = patiently(self.stderr.wait_for(|collected| collected.is_closed))
-            .await
-            .unwrap()
-            .lines
-            .concat();
+        // An error means that nobody reads it any more.
+        let _ = patiently(self.stderr.wait_for(|collected| collected.is_closed)).await;
+        let stderr = self.stderr.borrow().lines.concat();
         Ended {
             status,
             stdout,
             stderr,
+            directory: self.directory,
         }
     }
 }
@@ -426,6 +504,34 @@ impl Plugin {
     }
 }
 
+/// A client of `provider` over a pipe inside the process: no binary, no handshake, no TLS, but
+/// every message encoded and decoded.
+pub(crate) async fn in_memory<P: Provider>(provider: P) -> ProviderClient<Channel> {
+    let (client, server) = tokio::io::duplex(1 << 20);
+    let service = ProviderServer::new(provider).max_decoding_message_size(usize::MAX);
+    tokio::spawn(
+        tonic::transport::Server::builder()
+            .add_service(service)
+            .serve_with_incoming(tokio_stream::once(Ok::<_, io::Error>(server))),
+    );
+    let channel = channel_over(Ok(Box::pin(client))).await;
+    ProviderClient::new(channel.unwrap()).max_decoding_message_size(usize::MAX)
+}
+
+/// A gRPC channel over this one connection: it is not made anew when it is lost.
+async fn channel_over(wire: io::Result<Wire>) -> Result<Channel, tonic::transport::Error> {
+    let mut wire = Some(wire);
+    let connector = tower::service_fn(move |_| {
+        let wire = wire
+            .take()
+            .unwrap_or_else(|| Err(io::Error::other("the connection was lost")));
+        std::future::ready(wire.map(TokioIo::new))
+    });
+    Endpoint::from_static("http://localhost")
+        .connect_with_connector(connector)
+        .await
+}
+
 /// A client of the controller service.
 pub(crate) fn controller(channel: Channel) -> GrpcControllerClient<Channel> {
     GrpcControllerClient::new(channel)
@@ -455,9 +561,9 @@ pub(crate) async fn patiently<F: Future>(future: F) -> F::Output {
 
 fn collect(
     mut stderr: impl tokio::io::AsyncBufRead + Send + Unpin + 'static,
-) -> watch::Receiver<Collected> {
+) -> (JoinHandle<()>, watch::Receiver<Collected>) {
     let (collected, receiver) = watch::channel(Collected::default());
-    tokio::spawn(async move {
+    let reading = tokio::spawn(async move {
         let mut line = String::new();
         while stderr
             .read_line(&mut line)
@@ -469,5 +575,5 @@ fn collect(
         }
         collected.send_modify(|collected| collected.is_closed = true);
     });
-    receiver
+    (reading, receiver)
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::model::{Change, Cluster, Encryption, Status};
 use crate::{
     answer::{Answer, Refusal},
+    clock::real_now,
     seed::{Channel, Organization, PlanType, Region},
     world::{Call, World},
 };
@@ -42,6 +43,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         description: text("description"),
         organization: organization.id.clone(),
         created: call.now,
+        created_in_real_time: real_now(),
         plan_type: choice.plan.id.clone(),
         region: choice.region.id.clone(),
         backup_region: text("backupRegionId"),
@@ -139,11 +141,7 @@ pub(super) fn check_packages(
             format!("The number of hardware packages must be a whole number from 1 to {most}."),
         ));
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "checked above: whole and between 1 and a 32-bit limit"
-    )]
+    // Checked above: whole and between 1 and a 32-bit limit.
     let packages = number as u32;
     if packages > 1 && !plan.resizable {
         return Err(Refusal::new(

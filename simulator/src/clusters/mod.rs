@@ -65,7 +65,6 @@ fn shown(call: &Call<'_>, index: usize) -> (Value, bool) {
     (body, matches!(cluster.status, Status::Other(_)))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the signature of all operations")]
 fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let mut deliberate = false;
     let mut bodies = Vec::new();

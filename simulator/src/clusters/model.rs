@@ -96,6 +96,9 @@ pub struct Cluster {
     /// Virtual time of creation.
     #[serde(serialize_with = "timestamp")]
     pub created: Timestamp,
+    /// The same in real time.
+    #[serde(serialize_with = "timestamp")]
+    pub created_in_real_time: Timestamp,
     /// Plan type id.
     pub plan_type: String,
     /// Region id.
@@ -304,7 +307,6 @@ fn timestamp<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(&text(*time))
 }
 
-#[expect(clippy::ref_option, reason = "serde passes the member by reference")]
 fn optional_timestamp<S: Serializer>(
     time: &Option<Timestamp>,
     serializer: S,

@@ -31,11 +31,16 @@ pub(super) fn view(world: &World, caller: &Caller, cluster: &Cluster, now: Times
         .filter(|_| world.behaviour.stage_label_in_labels)
         .into_iter()
         .collect();
+    let created = if world.behaviour.created_in_virtual_time {
+        cluster.created
+    } else {
+        cluster.created_in_real_time
+    };
     let mut body = json!({
         "uuid": cluster.id,
         "name": cluster.name,
         "ownerId": cluster.organization,
-        "created": text(cluster.created),
+        "created": text(created),
         "planType": named(&cluster.plan_type, plan_name),
         "region": named(&cluster.region, region.map(|region| region.name.as_str())),
         "generation": named(&cluster.generation, Some(seed.generation_name(&cluster.generation))),

@@ -127,6 +127,25 @@ fn a_deleted_cluster_can_stay_in_the_list_for_a_while() {
 }
 
 #[test]
+fn created_is_in_real_time_unless_told_otherwise() {
+    let world = manual();
+    let day = seconds(86_400);
+    world.simulator.advance(10 * day);
+    let id = world.create(&order("a"));
+    let created = || -> jiff::Timestamp {
+        let cluster = world.get(&format!("/clusters/{id}")).json();
+        let text = cluster["created"].as_str().expect("text");
+        text.parse().expect("RFC 3339")
+    };
+    let real = jiff::Timestamp::now();
+    assert!(created() <= real && created() + day > real);
+    world
+        .simulator
+        .change_behaviour(|all| all.created_in_virtual_time = true);
+    assert!(created() > real + 9 * day);
+}
+
+#[test]
 fn what_does_not_exist_or_is_not_allowed_is_refused() {
     let world = World::new();
     let refuse = |member: &str, value: Value, words: &str| {

@@ -1,4 +1,11 @@
 //! The simulator over real HTTP, as its users meet it.
 
+mod access;
 mod clusters;
+mod contract;
+mod control;
+mod faults;
+mod log;
+mod program;
 mod support;
+mod tokens;

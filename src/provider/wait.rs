@@ -1,0 +1,185 @@
+//! Waiting for something that takes its time, and the `timeouts` attribute that bounds it.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::validators;
+use crate::api::Error;
+use crate::clock::{Clock, Instant};
+use crate::framework::object::Field;
+use crate::framework::schema::{Attribute, Nesting};
+
+crate::model! {
+    /// How long the operations that wait may take.
+    pub struct Timeouts {
+        pub create: Field<String>,
+        pub update: Field<String>,
+        pub delete: Field<String>,
+    }
+}
+
+/// The time an operation may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Default for `timeouts.create`.
+    pub create: &'static str,
+    /// Default for `timeouts.update`.
+    pub update: &'static str,
+    /// Default for `timeouts.delete`.
+    pub delete: &'static str,
+}
+
+impl Limits {
+    /// The `timeouts` attribute with these defaults.
+    #[must_use]
+    pub fn attribute(self) -> Attribute {
+        let entry = |name: &str, default: &str, what: &str| {
+            Attribute::string(name)
+                .optional()
+                .validate(validators::duration())
+                .description(format!("How long {what} may take. Default: `{default}`."))
+        };
+        Attribute::nested(
+            "timeouts",
+            Nesting::Single,
+            [
+                entry("create", self.create, "creation"),
+                entry("update", self.update, "a change"),
+                entry("delete", self.delete, "deletion"),
+            ],
+        )
+        .optional()
+        .description("Time limits, as durations such as `30m` or `1h30m`.")
+    }
+
+    /// The time for creation.
+    #[must_use]
+    pub fn for_create(self, timeouts: &Field<Timeouts>) -> Duration {
+        Self::limit(timeouts, |timeouts| &timeouts.create, self.create)
+    }
+
+    /// The time for a change.
+    #[must_use]
+    pub fn for_update(self, timeouts: &Field<Timeouts>) -> Duration {
+        Self::limit(timeouts, |timeouts| &timeouts.update, self.update)
+    }
+
+    /// The time for deletion.
+    #[must_use]
+    pub fn for_delete(self, timeouts: &Field<Timeouts>) -> Duration {
+        Self::limit(timeouts, |timeouts| &timeouts.delete, self.delete)
+    }
+
+    fn limit(
+        timeouts: &Field<Timeouts>,
+        entry: fn(&Timeouts) -> &Field<String>,
+        default: &str,
+    ) -> Duration {
+        timeouts
+            .known()
+            .and_then(|timeouts| entry(timeouts).as_str())
+            .and_then(|text| validators::parse_duration(text).ok())
+            .or_else(|| validators::parse_duration(default).ok())
+            .unwrap_or(Duration::from_secs(1_800))
+    }
+}
+
+/// What one look at the awaited thing tells.
+#[derive(Debug)]
+pub enum Look<T> {
+    /// It is there.
+    Done(T),
+    /// Not yet; the text says what it is now.
+    NotYet(String),
+    /// Waiting cannot help.
+    Hopeless(T),
+}
+
+/// How a wait ended without what was awaited.
+#[derive(Debug)]
+pub enum Gave<T> {
+    /// Waiting cannot help.
+    Hopeless(T),
+    /// Time ran out; what was seen last.
+    TimedOut(Option<String>),
+    /// The user interrupted the run; what was seen last.
+    Interrupted(Option<String>),
+    /// Looking failed, for good or too often.
+    Failed(Error),
+}
+
+/// How to wait.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// Time.
+    pub clock: Clock,
+    /// Ends the wait at once.
+    pub cancellation: CancellationToken,
+    /// When to give up.
+    pub deadline: Instant,
+    /// The first pause; pauses grow to ten times as much.
+    pub interval: Duration,
+}
+
+/// Looks that may fail in a row, for reasons that pass, before a wait gives up.
+const TOLERATED_FAILURES: u32 = 5;
+
+impl Wait {
+    /// Looks again and again until there is a result.
+    ///
+    /// # Errors
+    /// See [`Gave`].
+    pub async fn until<T, F>(&self, mut look: impl FnMut() -> F) -> Result<T, Gave<T>>
+    where
+        F: Future<Output = Result<Look<T>, Error>>,
+    {
+        let mut pause = self.interval;
+        let mut failures = 0;
+        let mut last = None;
+        loop {
+            match look().await {
+                Ok(Look::Done(found)) => return Ok(found),
+                Ok(Look::Hopeless(found)) => return Err(Gave::Hopeless(found)),
+                Ok(Look::NotYet(seen)) => {
+                    failures = 0;
+                    if last.as_ref() != Some(&seen) {
+                        tracing::info!(state = seen, "waiting");
+                    }
+                    last = Some(seen);
+                }
+                Err(error) if error.is_cancelled() => return Err(Gave::Interrupted(last)),
+                Err(error) if error.is_deadline_exceeded() && self.is_over() => {
+                    return Err(Gave::TimedOut(last));
+                }
+                Err(error) => {
+                    failures += 1;
+                    if !error.is_transient() || failures > TOLERATED_FAILURES {
+                        return Err(Gave::Failed(error));
+                    }
+                    tracing::debug!(%error, failures, "a look failed");
+                }
+            }
+            // The last look is at the deadline itself, not a pause before it.
+            let left = self
+                .deadline
+                .saturating_duration_since(self.clock.instant());
+            if left.is_zero() {
+                return Err(Gave::TimedOut(last));
+            }
+            let jitter = 0.9 + 0.2 * fastrand::f64();
+            tokio::select! {
+                () = self.clock.sleep(pause.mul_f64(jitter).min(left)) => {}
+                () = self.cancellation.cancelled() => return Err(Gave::Interrupted(last)),
+            }
+            pause = pause.mul_f64(1.3).min(self.interval * 10);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.clock.instant() >= self.deadline
+    }
+}
+
+#[cfg(test)]
+mod tests;

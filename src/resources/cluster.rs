@@ -1,0 +1,496 @@
+//! `camunda_cluster`: a cluster, from the request for it until it is gone.
+//!
+//! Whatever happens on the way, a cluster that exists is in the state, and nothing but the user's
+//! own wish destroys it.
+
+mod lifecycle;
+mod plan;
+
+use std::time::Duration;
+
+use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
+use crate::framework::diag::{Diagnostic, Diagnostics};
+use crate::framework::number::Number;
+use crate::framework::object::Field;
+use crate::framework::operation::{Context, Outcome};
+use crate::framework::path::Path;
+use crate::framework::private::Private;
+use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
+use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
+use crate::framework::types::Type;
+use crate::provider::data::ProviderData;
+use crate::provider::validators;
+use crate::provider::wait::{Limits, Timeouts};
+
+/// How long the operations may take unless the user says otherwise.
+const LIMITS: Limits = Limits {
+    create: "30m",
+    update: "60m",
+    delete: "15m",
+};
+
+/// Private state: the cluster was created, but has not been seen healthy yet.
+const UNFINISHED: &str = "unfinished";
+
+/// Private state: configuration names a generation, so that the state keeps what it says.
+const GENERATION_CONFIGURED: &str = "generation_configured";
+
+/// The resource type.
+#[derive(Debug)]
+pub struct Cluster;
+
+crate::model! {
+    /// State, plan and configuration of a cluster.
+    pub struct ClusterModel {
+        pub id: Field<String>,
+        pub name: Field<String>,
+        pub description: Field<String>,
+        pub channel: Field<String>,
+        pub region: Field<String>,
+        pub plan_type: Field<String>,
+        pub generation: Field<String>,
+        pub auto_update: Field<bool>,
+        pub stage_label: Field<String>,
+        pub hardware_packages: Field<Number>,
+        pub encryption: Field<String>,
+        pub backup_region: Field<String>,
+        pub deletion_protection: Field<bool>,
+        pub delete_on_create_timeout: Field<bool>,
+        pub timeouts: Field<Timeouts>,
+        pub current_generation: Field<String>,
+        pub current_generation_name: Field<String>,
+        pub channel_name: Field<String>,
+        pub region_name: Field<String>,
+        pub plan_type_name: Field<String>,
+        pub organization_id: Field<String>,
+        pub created_at: Field<String>,
+        pub labels: Field<Vec<String>>,
+        pub links: Field<LinksModel>,
+    }
+}
+
+crate::model! {
+    /// Addresses of a cluster's components.
+    pub struct LinksModel {
+        pub console: Field<String>,
+        pub connectors: Field<String>,
+        pub identity: Field<String>,
+        pub oauth: Field<String>,
+        pub operate: Field<String>,
+        pub optimize: Field<String>,
+        pub tasklist: Field<String>,
+        pub zeebe: Field<String>,
+    }
+}
+
+impl Resource<ProviderData> for Cluster {
+    type Model = ClusterModel;
+
+    fn type_name(&self) -> &'static str {
+        "camunda_cluster"
+    }
+
+    fn schema(&self) -> Schema {
+        schema()
+    }
+
+    fn identity(&self) -> IdentitySchema {
+        IdentitySchema::new().required("id", "ID of the cluster, as the Console shows it.")
+    }
+
+    async fn plan(&self, context: &Context<ProviderData>, change: &mut PlanChange<ClusterModel>) {
+        plan::plan(context, change).await;
+    }
+
+    async fn create(
+        &self,
+        context: &Context<ProviderData>,
+        request: Create<ClusterModel>,
+    ) -> Outcome<ClusterModel> {
+        lifecycle::create(context, request).await
+    }
+
+    async fn read(
+        &self,
+        context: &Context<ProviderData>,
+        request: Read<ClusterModel>,
+    ) -> Outcome<ClusterModel> {
+        let Read {
+            mut state,
+            mut private,
+            ..
+        } = request;
+        let client = match context.data.client() {
+            Ok(client) => client,
+            Err(unavailable) => return unavailable.into_outcome(context),
+        };
+        let id = state.id.as_str().unwrap_or_default().to_owned();
+        let call = CallContext::new(context.cancellation.clone());
+        match client.get_cluster(&call, &id).await {
+            Ok(cluster) => {
+                context.data.journal().has_arrived(&cluster.id);
+                if lifecycle::is_healthy(&cluster) {
+                    private.remove(UNFINISHED);
+                }
+                merge(&mut state, &cluster, &private);
+                Outcome::present(state, private)
+            }
+            Err(error) if error.is_not_found() => {
+                tracing::info!(id, "the cluster is gone");
+                Outcome::absent()
+            }
+            Err(error) => Outcome::failed(
+                context
+                    .data
+                    .explain(format!("Cannot read cluster {id}"), &error),
+            ),
+        }
+    }
+
+    async fn update(
+        &self,
+        context: &Context<ProviderData>,
+        request: Update<ClusterModel>,
+    ) -> Outcome<ClusterModel> {
+        lifecycle::update(context, request).await
+    }
+
+    async fn delete(
+        &self,
+        context: &Context<ProviderData>,
+        request: Delete<ClusterModel>,
+    ) -> Diagnostics {
+        lifecycle::delete(context, &request.state).await
+    }
+
+    async fn import(
+        &self,
+        _context: &Context<ProviderData>,
+        id: &str,
+    ) -> Result<ClusterModel, Diagnostic> {
+        if !is_uuid(id) {
+            return Err(Diagnostic::error(
+                "Invalid import ID for camunda_cluster",
+                format!("{id:?} is not the ID of a cluster."),
+            )
+            .hint(
+                "The import ID is the cluster's ID, for example \
+                 6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11. The Console shows it on the cluster's page \
+                 and in its address.",
+            ));
+        }
+        Ok(ClusterModel {
+            id: Field::Known(id.to_owned()),
+            ..ClusterModel::default()
+        })
+    }
+
+    fn moves(&self) -> Vec<StateMove> {
+        // Same type, same attributes: the community provider's state is ours.
+        vec![StateMove {
+            provider: "camunda-community-hub/camunda",
+            type_name: "camunda_cluster",
+            change: Ok,
+        }]
+    }
+}
+
+/// Whether `text` has the form of the identifiers Camunda gives to clusters.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn schema() -> Schema {
+    let replaced = "Changing it replaces the cluster with all its data.";
+    let computed = |name: &str, text: &str| {
+        Attribute::string(name)
+            .computed()
+            .use_state()
+            .description(text)
+    };
+    Schema::new(
+        "A cluster in Camunda 8 SaaS.\n\nNeeds the permission group *Cluster*. Creation waits until \
+         the cluster is healthy. A creation that was interrupted or ran out of time leaves the \
+         cluster in the state, and the next apply goes on with it. Destroying the resource deletes \
+         the cluster with its data, backups, API clients and connector secrets.\n\nThe API does not \
+         return `stage_label` and `hardware_packages`: changes made elsewhere are not seen, and both \
+         are empty after an import.",
+        [
+            Attribute::string("id")
+                .computed()
+                .use_state()
+                .description("ID of the cluster."),
+            Attribute::string("name")
+                .required()
+                .validate(validators::not_blank())
+                .description("Name of the cluster. Can be changed at any time."),
+            Attribute::string("description")
+                .optional()
+                .validate(validators::length(0, 150))
+                .description(
+                    "Description of the cluster, at most 150 characters. Removing it clears it.",
+                ),
+            Attribute::string("channel")
+                .required()
+                .requires_replace()
+                .description(format!(
+                    "ID of the release channel; see the data source `camunda_channel`. {replaced}"
+                )),
+            Attribute::string("region")
+                .required()
+                .requires_replace()
+                .description(format!(
+                    "ID of the region; see the data source `camunda_region`. {replaced}"
+                )),
+            Attribute::string("plan_type")
+                .required()
+                .requires_replace()
+                .description(format!(
+                    "ID of the plan type; see the data source `camunda_cluster_plan_type`. {replaced}"
+                )),
+            Attribute::string("generation")
+                .optional()
+                .computed()
+                .use_state()
+                .description(
+                    "ID of the generation: the set of component versions. Left out, the cluster \
+                     starts with the channel's default generation. A new value upgrades the cluster \
+                     in place and never replaces it. The service chooses the newest generation it \
+                     offers as the target and cannot downgrade. What runs now is in \
+                     `current_generation`, which may be newer: it is not planned back.",
+                ),
+            Attribute::bool("auto_update")
+                .optional()
+                .computed()
+                .use_state()
+                .description(
+                    "Whether patch releases are applied automatically; only in the Stable channel. \
+                     Set at creation; later it can be changed only in the Console.",
+                ),
+            Attribute::string("stage_label")
+                .optional()
+                .validate(validators::one_of(&["dev", "test", "stage", "prod"]))
+                .description(
+                    "Stage of the cluster: `dev`, `test`, `stage` or `prod`. Can be changed at any \
+                     time. Cannot be read back.",
+                ),
+            Attribute::number("hardware_packages")
+                .optional()
+                .validate(validators::positive_number())
+                .description(
+                    "Size of the cluster as a multiple of the plan type's, where the organisation's \
+                     contract allows it. Can be changed at any time. Cannot be read back.",
+                ),
+            Attribute::string("encryption")
+                .optional()
+                .computed()
+                .use_state()
+                .requires_replace()
+                .description(format!(
+                    "Who keeps the keys of the encryption at rest: `Provider` (default), `Software`, \
+                     `Hardware` or `External`. {replaced}"
+                )),
+            Attribute::string("backup_region")
+                .optional()
+                .computed()
+                .use_state()
+                .requires_replace()
+                .description(format!(
+                    "ID of the backup location, one of the region's in the data source \
+                     `camunda_region`. Enterprise plans only. {replaced}"
+                )),
+            Attribute::bool("deletion_protection")
+                .default(false)
+                .description(
+                    "Whether to refuse every plan that destroys or replaces the cluster. To delete a \
+                     protected cluster, set this to `false` and apply, then destroy. Default: `false`.",
+                ),
+            Attribute::bool("delete_on_create_timeout")
+                .default(false)
+                .description(
+                    "Whether to delete a cluster that did not become healthy within \
+                     `timeouts.create`, instead of keeping it for the next apply. Default: `false`.",
+                ),
+            LIMITS.attribute(),
+            computed("current_generation", "ID of the generation that runs now."),
+            computed("current_generation_name", "Name of the generation that runs now."),
+            computed("channel_name", "Name of the release channel."),
+            computed("region_name", "Name of the region."),
+            computed("plan_type_name", "Name of the plan type."),
+            computed("organization_id", "ID of the organisation that owns the cluster."),
+            computed("created_at", "Time of creation (RFC 3339, UTC)."),
+            Attribute::list("labels", Type::String)
+                .computed()
+                .use_state()
+                .description("Labels of the cluster."),
+            Attribute::nested(
+                "links",
+                Nesting::Single,
+                [
+                    ("console", "Address of the cluster in the Console."),
+                    ("connectors", "Address of Connectors."),
+                    ("identity", "Address of Identity."),
+                    ("oauth", "Address of the token endpoint for the cluster's clients."),
+                    ("operate", "Address of Operate."),
+                    ("optimize", "Address of Optimize."),
+                    ("tasklist", "Address of Tasklist."),
+                    ("zeebe", "Host of the Zeebe gateway, without scheme and port."),
+                ]
+                .map(|(name, text)| Attribute::string(name).computed().description(text)),
+            )
+            .computed()
+            .use_state()
+            .description("Addresses of the cluster's components."),
+        ],
+    )
+}
+
+/// What to ask the service for. `generation` is chosen already.
+fn creation(plan: &ClusterModel, generation: String) -> CreateCluster {
+    let text = |field: &Field<String>| field.as_str().unwrap_or_default().to_owned();
+    CreateCluster {
+        name: text(&plan.name),
+        plan_type_id: text(&plan.plan_type),
+        channel_id: text(&plan.channel),
+        generation_id: generation,
+        region_id: text(&plan.region),
+        backup_region_id: plan.backup_region.as_str().map(str::to_owned),
+        auto_update: plan.auto_update.known().copied(),
+        stage_label: plan.stage_label.as_str().map(str::to_owned),
+        encryption: plan.encryption.as_str().map(EncryptionType::from),
+        hardware_packages: plan.hardware_packages.known().map(Number::to_f64),
+        description: plan
+            .description
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
+    }
+}
+
+/// What to change in place to get from one state to another.
+fn changes(prior: &ClusterModel, plan: &ClusterModel) -> UpdateCluster {
+    UpdateCluster {
+        name: (plan.name != prior.name).then(|| plan.name.as_str().unwrap_or_default().to_owned()),
+        // Clearing is an empty text to the service.
+        description: (plan.description.as_str().unwrap_or_default()
+            != prior.description.as_str().unwrap_or_default())
+        .then(|| plan.description.as_str().unwrap_or_default().to_owned()),
+        // Neither of these can be taken back, only changed.
+        stage_label: plan
+            .stage_label
+            .as_str()
+            .filter(|label| prior.stage_label.as_str() != Some(label))
+            .map(str::to_owned),
+        hardware_packages: plan
+            .hardware_packages
+            .known()
+            .filter(|packages| prior.hardware_packages.known() != Some(packages))
+            .map(Number::to_f64),
+    }
+}
+
+/// Brings a state up to what the service reports. What the service leaves out stays as it was.
+fn merge(state: &mut ClusterModel, cluster: &api::Cluster, private: &Private) {
+    let text = |value: &Option<String>| value.clone().map(Field::Known);
+    let id_of = |reference: &Option<api::NamedRef>| {
+        reference
+            .as_ref()
+            .map(|reference| Field::Known(reference.id.clone()))
+    };
+    let name_of = |reference: &Option<api::NamedRef>| {
+        reference
+            .as_ref()
+            .map(|reference| Field::Known(reference.name.clone()))
+    };
+    fn keep<T>(field: &mut Field<T>, seen: Option<Field<T>>) {
+        if let Some(seen) = seen {
+            *field = seen;
+        } else if field.is_unknown() {
+            *field = Field::Null;
+        }
+    }
+    state.id = Field::Known(cluster.id.clone());
+    state.name = Field::Known(cluster.name.clone());
+    state.description = match (cluster.description.as_deref(), state.description.as_str()) {
+        // An empty description and none are the same to the service.
+        (None | Some(""), Some("")) => Field::Known(String::new()),
+        (None | Some(""), _) => Field::Null,
+        (Some(text), _) => Field::Known(text.to_owned()),
+    };
+    keep(&mut state.channel, id_of(&cluster.channel));
+    keep(&mut state.channel_name, name_of(&cluster.channel));
+    keep(&mut state.region, id_of(&cluster.region));
+    keep(&mut state.region_name, name_of(&cluster.region));
+    keep(&mut state.plan_type, id_of(&cluster.plan_type));
+    keep(&mut state.plan_type_name, name_of(&cluster.plan_type));
+    keep(&mut state.current_generation, id_of(&cluster.generation));
+    keep(
+        &mut state.current_generation_name,
+        name_of(&cluster.generation),
+    );
+    // A configured generation is what the user last asked for, not what runs.
+    let follows = private.get::<bool>(GENERATION_CONFIGURED) == Some(false);
+    if follows || state.generation.known().is_none() {
+        keep(&mut state.generation, id_of(&cluster.generation));
+    }
+    keep(
+        &mut state.auto_update,
+        cluster.auto_update.map(Field::Known),
+    );
+    keep(
+        &mut state.encryption,
+        cluster
+            .encryption
+            .as_ref()
+            .and_then(|encryption| encryption.encryption_type.as_ref())
+            .map(|encryption| Field::Known(encryption.to_string())),
+    );
+    keep(&mut state.backup_region, id_of(&cluster.backup_region));
+    keep(&mut state.organization_id, text(&cluster.organization_id));
+    keep(&mut state.created_at, text(&cluster.created_at));
+    state.labels = Field::Known(cluster.labels.clone());
+    let links = &cluster.links;
+    state.links = Field::Known(LinksModel {
+        console: links.console.clone().into(),
+        connectors: links.connectors.clone().into(),
+        identity: links.identity.clone().into(),
+        oauth: links.oauth.clone().into(),
+        operate: links.operate.clone().into(),
+        optimize: links.optimize.clone().into(),
+        tasklist: links.tasklist.clone().into(),
+        zeebe: links.zeebe.clone().into(),
+    });
+    // State from an import or from the community provider lacks what only we know.
+    for flag in [
+        &mut state.deletion_protection,
+        &mut state.delete_on_create_timeout,
+    ] {
+        if flag.known().is_none() {
+            *flag = Field::Known(false);
+        }
+    }
+    if state.timeouts.is_unknown() {
+        state.timeouts = Field::Null;
+    }
+}
+
+/// The path of an attribute.
+fn at(name: &str) -> Path {
+    Path::of(name)
+}
+
+/// A duration as a person would say it.
+fn spoken(duration: Duration) -> String {
+    match duration.as_secs() {
+        0 => format!("{} ms", duration.as_millis()),
+        seconds @ 1..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,284 @@
+//! Planning a cluster, beyond what its schema says: what cannot be done is refused before anything
+//! is changed.
+
+use std::sync::Arc;
+
+use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at};
+use crate::api::Parameters;
+use crate::framework::diag::Diagnostic;
+use crate::framework::object::Field;
+use crate::framework::operation::Context;
+use crate::framework::resource::PlanChange;
+use crate::provider::data::ProviderData;
+use crate::provider::validators::closest;
+
+/// Completes or refuses a plan.
+pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChange<ClusterModel>) {
+    protect(change);
+    let planned = match change.planned() {
+        Ok(Some(planned)) => planned,
+        Ok(None) => return,
+        Err(error) => {
+            change.diagnostics.push(error.into());
+            return;
+        }
+    };
+    if let Some(config) = &change.config {
+        let configured = !config.generation.is_null();
+        change.private.set(GENERATION_CONFIGURED, configured);
+    }
+    if !change.is_create() && !change.is_replace() {
+        keep_auto_update(change);
+        plan_upgrade(change, &planned);
+        resume_unfinished(change);
+        warn_of_what_stays(change);
+        if change.changes("stage_label") {
+            // The service probably shows the stage among the labels.
+            change.set_unknown("labels");
+        }
+    }
+    if change.diagnostics.has_error() {
+        return;
+    }
+    let wanted = if change.is_create() || change.is_replace() {
+        &[
+            "channel",
+            "region",
+            "plan_type",
+            "generation",
+            "backup_region",
+        ][..]
+    } else if change.changes("generation") {
+        &["generation"][..]
+    } else {
+        &[][..]
+    };
+    if wanted.is_empty() {
+        return;
+    }
+    if let Some(catalogue) = context.data.catalogue(&context.cancellation).await {
+        for name in wanted {
+            if let Some(diagnostic) = check(&catalogue, &planned, name) {
+                change.diagnostics.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// Refuses to destroy or replace a protected cluster. The prior state decides: switching the
+/// protection off takes an apply of its own.
+fn protect(change: &mut PlanChange<ClusterModel>) {
+    let Some(prior) = &change.prior else {
+        return;
+    };
+    let protected = prior.deletion_protection.known() == Some(&true);
+    if !protected || !(change.is_destroy() || change.is_replace()) {
+        return;
+    }
+    let name = prior.name.as_str().unwrap_or_default().to_owned();
+    let because: Vec<String> = change
+        .replace_paths()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let mut diagnostic = refused_deletion(&name);
+    if !because.is_empty() {
+        diagnostic = diagnostic.hint(format!(
+            "The plan replaces the cluster because of: {}.",
+            because.join(", ")
+        ));
+    }
+    change.diagnostics.push(diagnostic);
+}
+
+/// The message for a protected cluster, in planning and, once more, in deletion.
+pub(super) fn refused_deletion(name: &str) -> Diagnostic {
+    Diagnostic::error(
+        format!("Cluster {name:?} is protected against deletion"),
+        "Its state says deletion_protection = true, so it is neither destroyed nor replaced.",
+    )
+    .hint("To delete it all the same: set deletion_protection = false and apply; then repeat this.")
+    .at(at("deletion_protection"))
+}
+
+fn keep_auto_update(change: &mut PlanChange<ClusterModel>) {
+    let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
+        return;
+    };
+    if let (Some(before), Some(wanted)) = (prior.auto_update.known(), config.auto_update.known())
+        && before != wanted
+    {
+        change.diagnostics.push(
+            Diagnostic::error(
+                "Automatic updates cannot be switched by the API",
+                format!(
+                    "The cluster has auto_update = {before}, the configuration says {wanted}. The \
+                     API takes this setting only when a cluster is created."
+                ),
+            )
+            .hint(
+                "Either change it in the Console, on the cluster's settings page: the next plan is \
+                 then empty.",
+            )
+            .hint(
+                "Or replace the cluster with all its data: mark it with `terraform taint` (or `tofu \
+                 taint`) and apply. With -replace alone this check would come first.",
+            )
+            .at(at("auto_update")),
+        );
+    }
+}
+
+fn plan_upgrade(change: &mut PlanChange<ClusterModel>, planned: &ClusterModel) {
+    let Some(prior) = &change.prior else {
+        return;
+    };
+    if !change.changes("generation") {
+        return;
+    }
+    let running = &prior.current_generation;
+    let already_runs = planned.generation.known().is_some() && planned.generation == *running;
+    if !already_runs {
+        change.set_unknown("current_generation");
+        change.set_unknown("current_generation_name");
+    }
+}
+
+/// A cluster that was created but has not been seen healthy: the next apply waits for it.
+fn resume_unfinished(change: &mut PlanChange<ClusterModel>) {
+    if change.private.get::<bool>(UNFINISHED) == Some(true) {
+        change.set_unknown("links");
+    }
+}
+
+fn warn_of_what_stays(change: &mut PlanChange<ClusterModel>) {
+    let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
+        return;
+    };
+    let removed = [
+        (
+            "stage_label",
+            prior.stage_label.known().is_some() && config.stage_label.is_null(),
+        ),
+        (
+            "hardware_packages",
+            prior.hardware_packages.known().is_some() && config.hardware_packages.is_null(),
+        ),
+    ];
+    for (name, removed) in removed {
+        if removed {
+            change.diagnostics.push(
+                Diagnostic::warning(
+                    format!("Removing {name} does not reset it"),
+                    format!(
+                        "The API can change {name} but not take it back: the cluster keeps the last \
+                         value, and Terraform no longer looks after it."
+                    ),
+                )
+                .hint("Set it to the value you want instead of removing it.")
+                .at(at(name)),
+            );
+        }
+    }
+}
+
+/// What is wrong with an attribute that names something of the catalogue.
+fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Option<Diagnostic> {
+    let pairs = |list: &[crate::api::NamedRef]| -> Vec<(String, String)> {
+        list.iter()
+            .map(|item| (item.id.clone(), item.name.clone()))
+            .collect()
+    };
+    let channel = planned
+        .channel
+        .as_str()
+        .and_then(|id| catalogue.channels.iter().find(|channel| channel.id == id));
+    let region = planned
+        .region
+        .as_str()
+        .and_then(|id| catalogue.regions.iter().find(|region| region.id == id));
+    let (field, noun, offered) = match name {
+        "channel" => (
+            &planned.channel,
+            "channel",
+            catalogue
+                .channels
+                .iter()
+                .map(|channel| (channel.id.clone(), channel.name.clone()))
+                .collect(),
+        ),
+        "region" => (
+            &planned.region,
+            "region",
+            catalogue
+                .regions
+                .iter()
+                .map(|region| (region.id.clone(), region.name.clone()))
+                .collect(),
+        ),
+        "plan_type" => (
+            &planned.plan_type,
+            "plan type",
+            pairs(&catalogue.plan_types),
+        ),
+        "generation" => (
+            &planned.generation,
+            "generation of this channel",
+            channel?
+                .allowed_generations
+                .iter()
+                .map(|generation| (generation.id.clone(), generation.name.clone()))
+                .collect::<Vec<_>>(),
+        ),
+        "backup_region" => (
+            &planned.backup_region,
+            "backup location of this region",
+            region?
+                .backup_locations
+                .iter()
+                .map(|location| {
+                    let names: Vec<&str> =
+                        location.regions.iter().map(|r| r.label.as_str()).collect();
+                    (location.id.clone(), names.join(" and "))
+                })
+                .collect(),
+        ),
+        _ => return None,
+    };
+    not_offered(name, noun, field, &offered)
+}
+
+fn not_offered(
+    attribute: &str,
+    noun: &str,
+    field: &Field<String>,
+    offered: &[(String, String)],
+) -> Option<Diagnostic> {
+    let value = field.as_str()?;
+    if offered.is_empty() || offered.iter().any(|(id, _)| id == value) {
+        return None;
+    }
+    let mut diagnostic = Diagnostic::error(
+        format!("Unknown {noun}"),
+        format!("{value:?} is not the ID of a {noun} that this organisation can use."),
+    )
+    .at(at(attribute));
+    let close = closest(
+        value,
+        offered
+            .iter()
+            .flat_map(|(id, name)| [id.as_str(), name.as_str()]),
+    );
+    if let Some((id, name)) = close.and_then(|close| {
+        offered
+            .iter()
+            .find(|(id, name)| id == close || name == close)
+    }) {
+        diagnostic = diagnostic.hint(format!("Did you mean {id:?}, the ID of {name:?}?"));
+    }
+    let list: Vec<String> = offered
+        .iter()
+        .map(|(id, name)| format!("{id} ({name})"))
+        .collect();
+    Some(diagnostic.hint(format!("Offered are: {}.", list.join(", "))))
+}

@@ -1,0 +1,14 @@
+//! Acceptance tests: the built provider under real Terraform and OpenTofu, as `make tools` fetches
+//! them. Every test is run per CLI and has its name at the end: `life::create::terraform_1_11_4`.
+//!
+//! They see what users see, commands and their output, and know nothing of how the provider works.
+
+// `cfg(test)` is always on here; it tells clippy that these are tests, helpers included.
+#[cfg(test)]
+#[macro_use]
+mod support;
+
+#[cfg(test)]
+mod cluster;
+#[cfg(test)]
+mod harness;
