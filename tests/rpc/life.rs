@@ -192,6 +192,10 @@ async fn a_stored_identity_is_upgraded_and_a_missing_one_is_none() {
         .upgrade_identity("test_thing", 0, r#"{"id":"1"}"#)
         .await;
     assert_eq!(identity, Ok(Value::object([("id", "1".into())])));
+    // What an older version had and this one has not.
+    let json = r#"{"id":"1","region":"north"}"#;
+    let identity = client.upgrade_identity("test_thing", 0, json).await;
+    assert_eq!(identity, Ok(Value::object([("id", "1".into())])));
     let none = client.upgrade_identity("test_thing", 0, "").await;
     assert_eq!(none, Ok(Value::Null));
 }
