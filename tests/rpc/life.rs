@@ -169,8 +169,8 @@ async fn stored_state_is_upgraded() {
 
     Use the version of the provider that wrote the state, or a newer one.
     ----
-    Error: Stored state of test_thing was lost
-    Its conversion to the current schema version left nothing.
+    Error: Stored state of a test_thing was lost
+    Bringing it to the current schema left nothing.
 
     This is a bug in the provider. Please report it with the configuration that led here.
     ----

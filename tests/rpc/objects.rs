@@ -110,7 +110,7 @@ async fn a_function_is_called_without_configuration() {
         .map(|error| format!("{:?}: {}", error.function_argument, error.text))
         .collect();
     insta::assert_snapshot!(texts.join("\n"), @"
-    None: join takes 1 arguments, but 0 were given.
+    None: join takes at least 1 argument, not 0.
     Some(1): texts must not be null.
     Some(1): That text is refused.
     None: The result of join that the provider made does not fit its own schema: expected a string, found a bool.

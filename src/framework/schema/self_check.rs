@@ -313,8 +313,8 @@ mod tests {
         both: required, so it can be neither optional nor computed
         secret: write-only, so it should be sensitive
         twice: name used twice
-        items.value: write-only attributes cannot live in sets
         items: dynamic values cannot live in lists, sets or maps
+        items.value: write-only attributes cannot live in sets
         rule: more blocks demanded than allowed
         ");
         let identity = IdentitySchema::new()
