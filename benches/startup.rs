@@ -6,7 +6,7 @@
 //!
 //! Measures this provider, a process that only prints a line, and any other provider binaries
 //! named on the command line, taking turns, and prints one table of medians. Times are seen from
-//! the host's side: starting the process is part of them.
+//! the host's side: starting the process is part of them. `benches/run` adds the baseline.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,6 +20,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::get_provider_schema;
+use terraform_provider_camunda::plugin::wire::proto::tfplugin6::provider_client::ProviderClient;
+use tonic::transport::Channel;
 
 #[path = "../tests/support/plugin_client.rs"]
 #[expect(dead_code, reason = "tests use more of it")]
@@ -52,11 +54,14 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
+    let mut turns: Vec<usize> = (0..programs.len()).collect();
     for run in 0..WARM_UP_RUNS + runs {
-        for program in &mut programs {
-            let sample = runtime.block_on(program.measure());
+        // In another order each time: what ran just before leaves its traces in caches.
+        fastrand::shuffle(&mut turns);
+        for &turn in &turns {
+            let sample = runtime.block_on(programs[turn].measure());
             if run >= WARM_UP_RUNS {
-                program.samples.push(sample);
+                programs[turn].samples.push(sample);
             }
         }
     }
@@ -109,6 +114,7 @@ struct Sample {
     connect: Option<f64>,
     schema: Option<f64>,
     memory_after_schema: Option<f64>,
+    calls: Option<f64>,
     shutdown: Option<f64>,
 }
 
@@ -159,7 +165,11 @@ impl Program {
         let memory_after_schema = resident_memory(&plugin.process);
 
         let started = Instant::now();
+        many_calls(&provider).await;
+        let calls = milliseconds(started.elapsed());
         drop(provider);
+
+        let started = Instant::now();
         plugin.shut_down().await;
         Sample {
             first_line,
@@ -167,6 +177,7 @@ impl Program {
             connect: Some(connect),
             schema: Some(schema),
             memory_after_schema,
+            calls: Some(calls),
             shutdown: Some(milliseconds(started.elapsed())),
         }
     }
@@ -179,6 +190,24 @@ impl Program {
 
     fn size(&self) -> f64 {
         self.path.metadata().unwrap().len() as f64 / f64::from(1 << 20)
+    }
+}
+
+/// As many calls as a plan of some fifty resources makes, with Terraform's usual parallelism.
+async fn many_calls(provider: &ProviderClient<Channel>) {
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let mut provider = provider.clone();
+            tokio::spawn(async move {
+                for _ in 0..20 {
+                    let request = get_provider_schema::Request::default();
+                    provider.get_provider_schema(request).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
     }
 }
 
@@ -199,7 +228,7 @@ type Figure = fn(&Program) -> Option<f64>;
 
 /// One line per figure, one column per program with its ratio to the first one.
 fn table(programs: &[Program], runs: usize) -> String {
-    let figures: [(&str, &str, Figure); 7] = [
+    let figures: [(&str, &str, Figure); 8] = [
         ("start to first line", "ms", |p| {
             p.median(|s| Some(s.first_line))
         }),
@@ -211,6 +240,7 @@ fn table(programs: &[Program], runs: usize) -> String {
         ("resident after it", "MiB", |p| {
             p.median(|s| s.memory_after_schema)
         }),
+        ("200 calls, ten at once", "ms", |p| p.median(|s| s.calls)),
         ("Shutdown to exit", "ms", |p| p.median(|s| s.shutdown)),
         ("size of the binary", "MiB", |p| Some(p.size())),
     ];
