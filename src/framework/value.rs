@@ -219,21 +219,6 @@ impl Value {
                 _ => None,
             })
     }
-
-    /// A value of `ty` in which everything below an object is null: the empty starting point of an
-    /// import or of a state that has yet to be filled.
-    #[must_use]
-    pub fn empty_of(ty: &Type) -> Self {
-        match ty {
-            Type::Object(members) => Self::Object(
-                members
-                    .keys()
-                    .map(|name| (name.clone(), Self::Null))
-                    .collect(),
-            ),
-            _ => Self::Null,
-        }
-    }
 }
 
 impl From<&str> for Value {

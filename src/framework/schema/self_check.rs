@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::attribute::{Attribute, AttributeKind, Nesting};
-use super::block::{Block, BlockNesting};
+use super::block::{Block, BlockNesting, NestedBlock};
 use super::{IdentitySchema, Schema};
 use crate::framework::path::Path;
 use crate::framework::types::Type;
@@ -62,6 +62,20 @@ impl IdentitySchema {
 /// Cores demand that all elements of a collection have one type, which `dynamic` cannot promise;
 /// some end with a crash when it is broken.
 const DYNAMIC_ELEMENTS: &str = "dynamic values cannot live in lists, sets or maps";
+
+/// Cores match the elements of a set by content and do not look into sets inside them: with values
+/// of the provider there, no element would be found again and no plan would settle.
+const COMPUTED_IN_INNER_SET: &str =
+    "a set inside a set cannot have computed attributes or defaults";
+
+fn any_computed(attributes: &[Attribute], blocks: &[NestedBlock]) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| attribute.computed || any_computed(attribute.nested_attributes(), &[]))
+        || blocks
+            .iter()
+            .any(|nested| any_computed(&nested.block.attributes, &nested.block.blocks))
+}
 
 /// Whether a collection has `dynamic` in its elements.
 fn collects_dynamic(ty: &Type) -> bool {
@@ -157,6 +171,9 @@ fn check_block(block: &Block, path: &Path, in_set: bool, faults: &mut Vec<String
             faults.push(format!("{nested_path}: not a valid name"));
         }
         let set = matches!(nested.nesting, BlockNesting::Set { .. });
+        if in_set && set && any_computed(&nested.block.attributes, &nested.block.blocks) {
+            faults.push(format!("{nested_path}: {COMPUTED_IN_INNER_SET}"));
+        }
         let single = matches!(
             nested.nesting,
             BlockNesting::Single { .. } | BlockNesting::Group
@@ -213,6 +230,16 @@ fn check_attribute(attribute: &Attribute, path: &Path, in_set: bool, faults: &mu
         }
     }
     let nested = attribute.nested_attributes();
+    let set = matches!(
+        attribute.kind,
+        AttributeKind::Nested {
+            nesting: Nesting::Set,
+            ..
+        }
+    );
+    if in_set && set && any_computed(nested, &[]) {
+        fault(COMPUTED_IN_INNER_SET);
+    }
     if attribute.optional
         && attribute.computed
         && attribute.default.is_none()

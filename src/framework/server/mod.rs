@@ -35,6 +35,8 @@ mod plan_attributes;
 mod read;
 mod self_check;
 mod stored_state;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod values;
 
