@@ -66,6 +66,14 @@ pub(super) fn explain(summary: String, error: &Error, origin: &Origin<'_>) -> Di
     diagnostic.hint(format!("({} {}{request})", error.method(), error.path()))
 }
 
+/// Adds advice to an explained error, before the request at its end.
+#[must_use]
+pub fn advise(mut diagnostic: Diagnostic, advice: impl Into<String>) -> Diagnostic {
+    let before_request = diagnostic.hints.len().saturating_sub(1);
+    diagnostic.hints.insert(before_request, advice.into());
+    diagnostic
+}
+
 /// The text with a full stop at its end.
 fn sentence(text: &str) -> String {
     let text = text.trim();
