@@ -17,6 +17,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Update};
 use crate::provider::data::ProviderData;
+use crate::provider::errors::advise;
 use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, Look, Wait};
 
@@ -113,7 +114,7 @@ async fn until_healthy(
 }
 
 /// The state of a cluster and of those of its components that differ.
-fn states(cluster: &api::Cluster) -> String {
+pub(super) fn states(cluster: &api::Cluster) -> String {
     let word = |health: &Option<ClusterHealth>| {
         health
             .as_ref()
@@ -318,7 +319,7 @@ async fn await_creation(
                 state,
                 private,
                 &name,
-                format!("It did not become healthy within {spent} (timeouts.create)"),
+                format!("It did not become healthy within {spent} (timeouts.create)."),
                 last.as_deref(),
             )
         }
@@ -326,7 +327,7 @@ async fn await_creation(
             state,
             private,
             &name,
-            "The run was interrupted while it was starting".to_owned(),
+            "The run was interrupted while it was starting.".to_owned(),
             last.as_deref(),
         ),
         Ended::Failed(error) => {
@@ -397,7 +398,8 @@ fn not_created(data: &ProviderData, name: &str, error: &api::Error) -> Diagnosti
         }
     }
     if error.may_have_committed() {
-        diagnostic = diagnostic.hint(
+        diagnostic = advise(
+            diagnostic,
             "If the cluster appears there, import it instead of creating a second one: terraform \
              import with its ID, or an import block.",
         );
@@ -418,7 +420,7 @@ fn unfinished(
     Outcome::present(state, private).with(
         Diagnostic::warning(
             format!("Cluster {name:?} is not ready yet"),
-            format!("The cluster exists with the ID {id}. {happened}.{seen}"),
+            format!("The cluster exists with the ID {id}. {happened}{seen}"),
         )
         .hint(
             "Nothing is lost: the cluster is in the state, and the next apply goes on waiting for \
@@ -478,7 +480,7 @@ fn forget_unknowns(state: &mut ClusterModel) {
 
 /// Keeps what was planned where the service reports something else right after it took the plan:
 /// Terraform insists on it, and the next refresh shows the difference as drift.
-fn settle(plan: &ClusterModel, state: &mut ClusterModel) -> Diagnostics {
+pub(super) fn settle(plan: &ClusterModel, state: &mut ClusterModel) -> Diagnostics {
     fn keep<T: PartialEq + Clone + std::fmt::Debug>(
         name: &str,
         planned: &Field<T>,
@@ -615,8 +617,13 @@ pub(super) async fn update(
             let diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
             return failed(state, private, diagnostic);
         }
-        state.name.clone_from(&plan.name);
-        state.description.clone_from(&plan.description);
+    }
+    // Also where nothing was sent: no description and an empty one are the same to the service.
+    state.name.clone_from(&plan.name);
+    state.description.clone_from(&plan.description);
+    // What the service reports decides, where it does anything with the setting.
+    if plan.auto_update.known().is_some() {
+        state.auto_update = plan.auto_update;
     }
     // What only we know.
     state.stage_label.clone_from(&plan.stage_label);
@@ -745,16 +752,17 @@ async fn start_upgrade(
             if error.is_bad_request() {
                 let running = prior.current_generation_name.as_str().unwrap_or("unnamed");
                 let id = prior.current_generation.as_str().unwrap_or_default();
-                diagnostic = diagnostic
-                    .hint(
+                diagnostic = advise(
+                    diagnostic,
+                    format!(
                         "The service has nothing newer on offer for this cluster. The API can \
-                         neither downgrade a cluster nor upgrade it to a generation of choice.",
-                    )
-                    .hint(format!(
-                        "The cluster runs {running}: set generation = {id:?}."
-                    ));
+                         neither downgrade a cluster nor upgrade it to a generation of choice. The \
+                         cluster runs {running}: set generation = {id:?}."
+                    ),
+                );
             } else if error.is_conflict() {
-                diagnostic = diagnostic.hint(
+                diagnostic = advise(
+                    diagnostic,
                     "The service holds the upgrade back for now; its words above say why. After an \
                      upgrade to a new minor version the next one has to wait for 24 hours.",
                 );

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at};
+use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
@@ -62,6 +62,18 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
                 change.diagnostics.push(diagnostic);
             }
         }
+        let creates = change.is_create() || change.is_replace();
+        if creates && planned.auto_update.known() == Some(&true) {
+            let channel = planned
+                .channel
+                .as_str()
+                .and_then(|id| catalogue.channels.iter().find(|channel| channel.id == id))
+                .map(|channel| channel.name.as_str());
+            if !takes_auto_updates(channel) {
+                let warning = no_auto_updates(channel.unwrap_or_default());
+                change.diagnostics.push(warning);
+            }
+        }
     }
 }
 
@@ -101,10 +113,31 @@ pub(super) fn refused_deletion(name: &str) -> Diagnostic {
     .at(at("deletion_protection"))
 }
 
+/// The warning about a wish the service drops.
+fn no_auto_updates(channel: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "auto_update has no effect in this channel",
+        format!(
+            "The service updates clusters automatically only in the channel \"Stable\"; this cluster \
+             is in {channel:?}."
+        ),
+    )
+    .hint("Remove auto_update, or set it to false.")
+    .at(at("auto_update"))
+}
+
 fn keep_auto_update(change: &mut PlanChange<ClusterModel>) {
     let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
         return;
     };
+    let channel = prior.channel_name.as_str();
+    if !takes_auto_updates(channel) {
+        if config.auto_update.known() == Some(&true) && change.has_changes() {
+            let warning = no_auto_updates(channel.unwrap_or_default());
+            change.diagnostics.push(warning);
+        }
+        return;
+    }
     if let (Some(before), Some(wanted)) = (prior.auto_update.known(), config.auto_update.known())
         && before != wanted
     {
@@ -183,7 +216,11 @@ fn warn_of_what_stays(change: &mut PlanChange<ClusterModel>) {
 }
 
 /// What is wrong with an attribute that names something of the catalogue.
-fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Option<Diagnostic> {
+pub(super) fn check(
+    catalogue: &Arc<Parameters>,
+    planned: &ClusterModel,
+    name: &str,
+) -> Option<Diagnostic> {
     let pairs = |list: &[crate::api::NamedRef]| -> Vec<(String, String)> {
         list.iter()
             .map(|item| (item.id.clone(), item.name.clone()))
