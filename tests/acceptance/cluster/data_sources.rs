@@ -8,7 +8,9 @@ use crate::support::{Action, Cli, World};
 
 fn refused(cli: &Cli, source: &str, name: &str) -> String {
     let world = World::new(cli);
-    world.write(&format!("data \"{source}\" \"it\" {{\n  name = {name:?}\n}}\n"));
+    world.write(&format!(
+        "data \"{source}\" \"it\" {{\n  name = {name:?}\n}}\n"
+    ));
     world.workspace.validate().expect_success();
     let run = world.workspace.plan(&[]);
     run.expect_failure();
@@ -56,7 +58,61 @@ for_each_cli! {
             .collect();
         let said: serde_json::Value =
             serde_json::from_str(&named(&world, &json!(said).to_string())).unwrap();
-        insta::assert_json_snapshot!(said, @"");
+        insta::assert_json_snapshot!(said, @r#"
+        [
+          {
+            "allowed_generations": [
+              {
+                "id": "[generation 8.8+gen22]",
+                "name": "Camunda 8.8+gen22"
+              },
+              {
+                "id": "[generation 8.8+gen23]",
+                "name": "Camunda 8.8+gen23"
+              },
+              {
+                "id": "[generation 8.9+gen3]",
+                "name": "Camunda 8.9+gen3"
+              }
+            ],
+            "default_generation_id": "[generation 8.9+gen3]",
+            "default_generation_name": "Camunda 8.9+gen3",
+            "id": "[channel Stable]",
+            "name": "Stable"
+          },
+          {
+            "id": "[plan Advanced]",
+            "name": "Advanced"
+          },
+          {
+            "backup_regions": [
+              {
+                "id": "[backup Belgium]",
+                "region_codes": [
+                  "europe-west1"
+                ],
+                "region_names": [
+                  "Belgium, Europe (europe-west1)"
+                ]
+              },
+              {
+                "id": "[backup Belgium and Germany]",
+                "region_codes": [
+                  "europe-west1",
+                  "europe-west3"
+                ],
+                "region_names": [
+                  "Belgium, Europe (europe-west1)",
+                  "Germany, Europe (europe-west3)"
+                ]
+              }
+            ],
+            "cloud_provider": "gcp",
+            "id": "[region Belgium]",
+            "name": "Belgium, Europe (europe-west1)"
+          }
+        ]
+        "#);
         world.finish();
     }
 }
@@ -73,19 +129,49 @@ for_each_cli! {
 
 for_each_cli! {
     fn no_such_channel(cli: &Cli) on main {
-        insta::assert_snapshot!(refused(cli, "camunda_channel", "stabel"), @"");
+        insta::assert_snapshot!(refused(cli, "camunda_channel", "stabel"), @r#"
+        Error: No channel is called "stabel"
+
+        with data.camunda_channel.it, on main.tf line 10, in data "camunda_channel" "it": 10: name = "stabel"
+
+        This organisation cannot use a channel of this name.
+
+        Did you mean "Stable"?
+
+        Offered are: Alpha; Stable.
+        "#);
     }
 }
 
 for_each_cli! {
     fn no_such_plan_type(cli: &Cli) on main {
-        insta::assert_snapshot!(refused(cli, "camunda_cluster_plan_type", "Standart"), @"");
+        insta::assert_snapshot!(refused(cli, "camunda_cluster_plan_type", "Standart"), @r#"
+        Error: No plan type is called "Standart"
+
+        with data.camunda_cluster_plan_type.it, on main.tf line 10, in data "camunda_cluster_plan_type" "it": 10: name = "Standart"
+
+        This organisation cannot use a plan type of this name.
+
+        Did you mean "Standard"?
+
+        Offered are: Advanced; Basic; Standard; Trial.
+        "#);
     }
 }
 
 for_each_cli! {
     fn no_such_region(cli: &Cli) on main {
-        insta::assert_snapshot!(refused(cli, "camunda_region", "europe-west1"), @"");
+        insta::assert_snapshot!(refused(cli, "camunda_region", "europe-west1"), @r#"
+        Error: No region is called "europe-west1"
+
+        with data.camunda_region.it, on main.tf line 10, in data "camunda_region" "it": 10: name = "europe-west1"
+
+        This organisation cannot use a region of this name.
+
+        Did you mean "Belgium, Europe (europe-west1)"?
+
+        Offered are: Belgium, Europe (europe-west1); Frankfurt, Europe (eu-central-1); Sydney, Australia (australia-southeast1).
+        "#);
     }
 }
 
@@ -100,7 +186,15 @@ for_each_cli! {
         world.write("data \"camunda_cluster_plan_type\" \"it\" {\n  name = \"Standard\"\n}\n");
         let run = world.workspace.plan(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Several items match the plan type "Standard"
+
+        with data.camunda_cluster_plan_type.it, on main.tf line 10, in data "camunda_cluster_plan_type" "it": 10: name = "Standard"
+
+        Camunda offers more than one plan type of this name.
+
+        Use the ID of the one you mean directly.
+        "#);
         world.finish();
     }
 }
@@ -146,7 +240,15 @@ for_each_cli! {
         world.write("data \"camunda_channel\" \"it\" {\n  name = \"Stable\"\n}\n");
         let run = world.workspace.plan(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Cannot read the catalogue of channels, plan types and regions
+
+        with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
+
+        127.0.0.1 answered GET /clusters/parameters with 403 Forbidden: The client lacks the permission get of the group Cluster.
+
+        The credentials probably lack the permission group "Cluster". Create credentials that have it in the Console under Organization > Administration API. The answer is the same for an object that belongs to another organisation.
+        "#);
         world.finish();
     }
 }

@@ -27,7 +27,11 @@ fn release(world: &World) {
         name: "Camunda 8.10+gen1".to_owned(),
         minor: "8.10".to_owned(),
     };
-    assert!(world.simulator.release_generation(seed::CHANNEL_STABLE, generation));
+    assert!(
+        world
+            .simulator
+            .release_generation(seed::CHANNEL_STABLE, generation)
+    );
 }
 
 for_each_cli! {
@@ -61,7 +65,15 @@ for_each_cli! {
         world.write_cluster("orders", &generation(seed::GENERATION_8_8_GEN23));
         let run = world.workspace.apply(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Cluster "orders" was upgraded to another generation than configured
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "[generation 8.8+gen23]"
+
+        The service chooses the target of an upgrade. It chose [generation 8.9+gen3] (Camunda 8.9+gen3), the configuration says [generation 8.8+gen23].
+
+        Set generation = "[generation 8.9+gen3]". The cluster is healthy and in the state.
+        "#);
         let state = world.workspace.attributes(ADDRESS);
         assert_eq!(state["generation"], json!(seed::GENERATION_8_9_GEN3));
         assert_eq!(state["current_generation"], json!(seed::GENERATION_8_9_GEN3));
@@ -86,7 +98,17 @@ for_each_cli! {
         world.write_cluster("orders", &generation(seed::GENERATION_8_8_GEN23));
         let run = world.workspace.apply(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Cannot upgrade cluster "orders"
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "[generation 8.8+gen23]"
+
+        127.0.0.1 answered PUT /clusters/[cluster]/upgrade with 400 Bad Request: There is no newer generation for this cluster.
+
+        The service has nothing newer on offer for this cluster. The API can neither downgrade a cluster nor upgrade it to a generation of choice.
+
+        The cluster runs Camunda 8.9+gen3: set generation = "[generation 8.9+gen3]".
+        "#);
         assert_eq!(
             world.workspace.attributes(ADDRESS)["generation"],
             json!(seed::GENERATION_8_9_GEN3)
@@ -117,7 +139,6 @@ for_each_cli! {
         let world = old(cli, "  auto_update = true\n");
         assert_eq!(world.simulator.run_auto_updates(), 1);
         world.simulator.advance(std::time::Duration::from_secs(600));
-        assert_eq!(world.simulator.clusters()[0].generation, seed::GENERATION_8_8_GEN22, "in between");
         world.workspace.assert_empty_plan();
         assert_eq!(world.simulator.clusters()[0].generation, seed::GENERATION_8_8_GEN23);
         world.workspace.refresh().expect_success();
@@ -186,7 +207,15 @@ for_each_cli! {
         let said = errors(&world, &run);
         let (before, after) = said.split_once("possible from ").unwrap();
         let after = after.split_once('Z').unwrap().1;
-        insta::assert_snapshot!(format!("{before}possible from [time]{after}"), @"");
+        insta::assert_snapshot!(format!("{before}possible from [time]{after}"), @r#"
+        Error: Cannot upgrade cluster "orders"
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "6b8f2f0e-4c1d-4f57-9a0b-d2c3e4f5a6b7"
+
+        127.0.0.1 answered PUT /clusters/[cluster]/upgrade with 409 Conflict: The last minor upgrade is too recent. The next one is possible from [time].
+
+        The service holds the upgrade back for now; its words above say why. After an upgrade to a new minor version the next one has to wait for 24 hours.
+        "#);
         assert_eq!(
             world.workspace.attributes(ADDRESS)["generation"],
             json!(seed::GENERATION_8_9_GEN3)
@@ -208,7 +237,17 @@ for_each_cli! {
         world.write_cluster("orders", "  auto_update = true");
         let run = world.workspace.plan(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Automatic updates cannot be switched by the API
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: auto_update = true
+
+        The cluster has auto_update = false, the configuration says true. The API takes this setting only when a cluster is created.
+
+        Either change it in the Console, on the cluster's settings page: the next plan is then empty.
+
+        Or replace the cluster with all its data: mark it with `terraform taint` (or `tofu taint`) and apply. With -replace alone this check would come first.
+        "#);
 
         let change = camunda_simulator::ClusterChange {
             auto_update: Some(true),

@@ -138,7 +138,13 @@ for_each_cli! {
         let (world, _) = by_hand(cli);
         let run = world.workspace.import(ADDRESS, "orders");
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Invalid import ID for camunda_cluster
+
+        "orders" is not the ID of a cluster.
+
+        The import ID is the cluster's ID, for example 6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11. The Console shows it on the cluster's page and in its address.
+        "#);
         assert_eq!(count(&world, "GetCluster"), 0);
         world.finish();
     }
@@ -150,7 +156,11 @@ for_each_cli! {
         let (world, _) = by_hand(cli);
         let run = world.workspace.import(ADDRESS, "00000000-0000-4000-8000-000000000000");
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Cannot import non-existent remote object
+
+        While attempting to import an existing object to "camunda_cluster.it", the provider detected that no object exists with the given id. Only pre-existing objects can be imported; check that the id is correct and that it is associated with the provider's configured region or endpoint, or use "terraform apply" to create a new remote object for this resource.
+        "#);
         assert!(world.workspace.addresses().is_empty());
         world.finish();
     }

@@ -55,7 +55,7 @@ for_each_cli! {
         );
         let id = world.cluster_id();
         let state = world.workspace.attributes(ADDRESS);
-        insta::assert_json_snapshot!(known(&world, state), @"");
+        insta::assert_snapshot!(known(&world, &state), @"");
         world.workspace.assert_empty_plan();
 
         // Everything that changes in place, at once.
@@ -71,7 +71,12 @@ for_each_cli! {
         assert_eq!(plan.change(ADDRESS).action, Action::Update, "{plan}");
         world.workspace.apply(&[]).expect_success();
         assert_eq!(world.cluster_id(), id, "the same cluster");
-        assert_eq!(writes(&world), ["CreateCluster", "UpdateCluster", "UpgradeCluster"]);
+        let mut done = writes(&world);
+        // A cluster that is being resized cannot be upgraded: the provider asks until it can.
+        done.dedup();
+        assert_eq!(done, ["CreateCluster", "UpdateCluster", "UpgradeCluster"]);
+        let upgrades = world.simulator.requests_of("UpgradeCluster");
+        assert_eq!(upgrades.iter().filter(|it| it.status == Some(200)).count(), 1);
         world.workspace.assert_empty_plan();
 
         // What a person does in the console, taken back.
@@ -179,10 +184,8 @@ for_each_cli! {
 }
 
 /// A state with names instead of what differs from run to run.
-fn known(world: &World, state: Value) -> Value {
-    let text = super::named(world, &state.to_string());
-    let mut state: Value = serde_json::from_str(&text).unwrap();
-    let created = state["created_at"].take();
-    assert!(created.as_str().is_some_and(|time| time.ends_with('Z')), "{created}");
-    state
+fn known(world: &World, state: &Value) -> String {
+    let created = state["created_at"].as_str().unwrap();
+    assert!(created.ends_with('Z'), "{created}");
+    super::named(world, &format!("{state:#}")).replace(created, "[time]")
 }

@@ -32,7 +32,9 @@ fn takes_over(cli: &Cli, new: NewCluster, more: &str, attributes: impl FnOnce(&s
         "check_results": null,
     });
     world.write_cluster("orders", more);
-    world.workspace.write("terraform.tfstate", &state.to_string());
+    world
+        .workspace
+        .write("terraform.tfstate", &state.to_string());
     let ours = format!("{}/camunda-rs/camunda", cli.kind.registry());
     world
         .workspace

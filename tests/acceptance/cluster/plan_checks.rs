@@ -23,19 +23,49 @@ fn refused(cli: &Cli, more: &str) -> String {
 for_each_cli! {
     /// The name was given where the ID belongs.
     fn of_the_region(cli: &Cli) on main {
-        insta::assert_snapshot!(refused(cli, "  region = \"europe-west1\""), @"");
+        insta::assert_snapshot!(refused(cli, "  region = \"europe-west1\""), @r#"
+        Error: Unknown region
+
+        with camunda_cluster.it, on main.tf line 13, in resource "camunda_cluster" "it": 13: region = "europe-west1"
+
+        "europe-west1" is not the ID of a region that this organisation can use.
+
+        Did you mean "[region Belgium]", the ID of "Belgium, Europe (europe-west1)"?
+
+        Offered are: [region Belgium] (Belgium, Europe (europe-west1)), [region Sydney] (Sydney, Australia (australia-southeast1)), [region Frankfurt] (Frankfurt, Europe (eu-central-1)).
+        "#);
     }
 }
 
 for_each_cli! {
     fn of_the_plan_type(cli: &Cli) on main {
-        insta::assert_snapshot!(refused(cli, "  plan_type = \"advanced\""), @"");
+        insta::assert_snapshot!(refused(cli, "  plan_type = \"advanced\""), @r#"
+        Error: Unknown plan type
+
+        with camunda_cluster.it, on main.tf line 13, in resource "camunda_cluster" "it": 13: plan_type = "advanced"
+
+        "advanced" is not the ID of a plan type that this organisation can use.
+
+        Did you mean "[plan Advanced]", the ID of "Advanced"?
+
+        Offered are: [plan Advanced] (Advanced), [plan Standard] (Standard), [plan Basic] (Basic), [plan Trial] (Trial).
+        "#);
     }
 }
 
 for_each_cli! {
     fn of_the_channel(cli: &Cli) on main {
-        insta::assert_snapshot!(refused(cli, "  channel = \"stabel\""), @"");
+        insta::assert_snapshot!(refused(cli, "  channel = \"stabel\""), @r#"
+        Error: Unknown channel
+
+        with camunda_cluster.it, on main.tf line 13, in resource "camunda_cluster" "it": 13: channel = "stabel"
+
+        "stabel" is not the ID of a channel that this organisation can use.
+
+        Did you mean "[channel Stable]", the ID of "Stable"?
+
+        Offered are: [channel Stable] (Stable), [channel Alpha] (Alpha).
+        "#);
     }
 }
 
@@ -43,7 +73,17 @@ for_each_cli! {
     /// It exists, in another channel.
     fn of_the_generation(cli: &Cli) on main {
         let more = format!("  generation = {:?}", seed::GENERATION_8_10_ALPHA5);
-        insta::assert_snapshot!(refused(cli, &more), @"");
+        insta::assert_snapshot!(refused(cli, &more), @r#"
+        Error: Unknown generation of this channel
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "[generation alpha5]"
+
+        "[generation alpha5]" is not the ID of a generation of this channel that this organisation can use.
+
+        Did you mean "[generation 8.8+gen23]", the ID of "Camunda 8.8+gen23"?
+
+        Offered are: [generation 8.9+gen3] (Camunda 8.9+gen3), [generation 8.8+gen23] (Camunda 8.8+gen23), [generation 8.8+gen22] (Camunda 8.8+gen22).
+        "#);
     }
 }
 
@@ -52,7 +92,17 @@ for_each_cli! {
     fn of_the_backup_region(cli: &Cli) on main {
         let more = format!("  backup_region = {:?}", seed::BACKUP_SYDNEY);
         let said = refused(cli, &more).replace(seed::BACKUP_SYDNEY, "[backup Sydney]");
-        insta::assert_snapshot!(said, @"");
+        insta::assert_snapshot!(said, @r#"
+        Error: Unknown backup location of this region
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: backup_region = "[backup Sydney]"
+
+        "[backup Sydney]" is not the ID of a backup location of this region that this organisation can use.
+
+        Did you mean "[backup Belgium and Germany]", the ID of "Belgium, Europe (europe-west1) and Germany, Europe (europe-west3)"?
+
+        Offered are: [backup Belgium] (Belgium, Europe (europe-west1)), [backup Belgium and Germany] (Belgium, Europe (europe-west1) and Germany, Europe (europe-west3)).
+        "#);
     }
 }
 

@@ -20,7 +20,15 @@ for_each_cli! {
         let world = protected(cli);
         let run = world.workspace.run(&["plan", "-destroy"]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Cluster "orders" is protected against deletion
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: deletion_protection = true
+
+        Its state says deletion_protection = true, so it is neither destroyed nor replaced.
+
+        To delete it all the same: set deletion_protection = false and apply; then repeat this.
+        "#);
         world.workspace.destroy(&[]).expect_failure_containing("protected against deletion");
         world.write("");
         world.workspace.plan(&[]).expect_failure_containing("protected against deletion");
@@ -36,7 +44,17 @@ for_each_cli! {
         world.write_cluster("orders", &(PROTECTED.to_owned() + &region));
         let run = world.workspace.plan(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Cluster "orders" is protected against deletion
+
+        with camunda_cluster.it, on main.tf line 13, in resource "camunda_cluster" "it": 13: deletion_protection = true
+
+        Its state says deletion_protection = true, so it is neither destroyed nor replaced.
+
+        To delete it all the same: set deletion_protection = false and apply; then repeat this.
+
+        The plan replaces the cluster because of: region.
+        "#);
         // Switching it off in the same step does not help: the state decides.
         world.write_cluster("orders", &region);
         world.workspace.plan(&[]).expect_failure_containing("protected against deletion");

@@ -11,7 +11,9 @@ fn with_block(world: &World, block: &str) {
     world.write_cluster("orders", "");
     let text = world.workspace.read("main.tf");
     let block = format!("provider \"camunda\" {{\n{block}\n}}\n");
-    world.workspace.write("main.tf", &format!("{text}\n{block}"));
+    world
+        .workspace
+        .write("main.tf", &format!("{text}\n{block}"));
 }
 
 /// Nothing in the environment.
@@ -103,7 +105,15 @@ for_each_cli! {
         with_block(&world, "  access_token = \"a\"\n  client_secret = \"b\"");
         let run = world.workspace.validate();
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Two kinds of credentials in the provider block
+
+        with provider["registry.terraform.io/camunda-rs/camunda"], on main.tf line 18, in provider "camunda": 18: access_token = "a"
+
+        access_token is used instead of client_id and client_secret, so only one of them can be set.
+
+        Remove access_token, or client_id and client_secret.
+        "#);
         world.finish();
     }
 }
@@ -119,7 +129,15 @@ for_each_cli! {
         assert_eq!(world.simulator.statistics().requests, 0);
         let run = world.workspace.apply(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: No credentials for Camunda
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        Looked, in this order, at: access_token in the provider block; client_id and client_secret in the provider block, each completed from the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET; the environment variable CAMUNDA_OAUTH_TOKEN. None gives a complete set.
+
+        Create credentials in the Console under Organization > Administration API and set both environment variables.
+        "#);
         world.write(READS);
         world.workspace.plan(&[]).expect_failure_containing("No credentials for Camunda");
         assert_eq!(world.simulator.statistics().requests, 0);
@@ -160,7 +178,15 @@ for_each_cli! {
         world.workspace.write("main.tf", &format!("{text}\n{READS}"));
         let run = world.workspace.plan(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Provider configuration is not known yet
+
+        with data.camunda_channel.it, on main.tf line 24, in data "camunda_channel" "it": 24: data "camunda_channel" "it" {
+
+        client_secret in the provider block is known only after apply, but the value would be needed now to talk to Camunda.
+
+        Set the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET instead, or apply what the value come from first, for example with -target.
+        "#);
         assert_eq!(world.simulator.statistics().requests, 0);
 
         // The way out that the error names.
@@ -196,7 +222,15 @@ for_each_cli! {
         with_block(&world, &format!("  organization_id = {:?}", seed::OTHER_ORGANIZATION));
         let run = world.workspace.apply(&[]);
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Credentials belong to another organisation
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The provider block names the organisation [other organization], but the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET belong to the organisation [organization].
+
+        Use credentials of the organisation you mean, or correct organization_id in the provider block.
+        "#);
         assert_eq!(writes(&world), [""; 0]);
         with_block(&world, &format!("  organization_id = {:?}", seed::ORGANIZATION));
         world.workspace.apply(&[]).expect_success();
@@ -218,7 +252,8 @@ for_each_cli! {
         world.workspace.write("main.tf", &text.replace("  name = \"orders\"", "  count = 3\n  name = \"orders\""));
         world.workspace.apply(&[]).expect_success();
         assert_eq!(count(&world, "CreateCluster"), 3);
-        assert_eq!(count(&world, "GetClusters"), 1);
+        // Every creation looks at what is there first; the guard looks once for all.
+        assert_eq!(count(&world, "GetClusters"), 3 + 1);
         world.finish();
     }
 }
@@ -233,7 +268,13 @@ for_each_cli! {
             run.expect_failure_containing(attribute);
             let said = errors(&world, &run);
             if attribute == "api_url" {
-                insta::assert_snapshot!(said, @"");
+                insta::assert_snapshot!(said, @r#"
+                Error: Invalid api_url in the provider configuration
+
+                with provider["registry.terraform.io/camunda-rs/camunda"], on main.tf line 18, in provider "camunda": 18: api_url = "http://camunda.example.com"
+
+                `http://camunda.example.com` is not encrypted: it would carry the credentials in clear text. Use `https`; `http` is accepted only for this machine (`localhost`, `127.0.0.1`, `[::1]`).
+                "#);
             }
             assert!(said.contains(&format!("{attribute} = ")), "points at the attribute\n{said}");
             world.finish();
@@ -251,7 +292,25 @@ for_each_cli! {
         );
         let run = world.workspace.validate();
         run.expect_failure();
-        insta::assert_snapshot!(errors(&world, &run), @"");
+        insta::assert_snapshot!(errors(&world, &run), @r#"
+        Error: Number out of range
+
+        with provider["registry.terraform.io/camunda-rs/camunda"], on main.tf line 18, in provider "camunda": 18: max_retries = 21
+
+        21 is not a whole number from 0 to 20.
+
+        Error: Invalid duration
+
+        with provider["registry.terraform.io/camunda-rs/camunda"], on main.tf line 19, in provider "camunda": 19: request_timeout = "soon"
+
+        "soon" is not a duration: write it with units, for example 90s, 30m or 1h30m.
+
+        Error: Number out of range
+
+        with provider["registry.terraform.io/camunda-rs/camunda"], on main.tf line 20, in provider "camunda": 20: requests_per_second = 0
+
+        The value must be above zero.
+        "#);
         assert_eq!(world.simulator.statistics().requests, 0);
         world.finish();
     }

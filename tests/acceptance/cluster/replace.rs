@@ -22,10 +22,20 @@ fn replaces(cli: &Cli, attribute: &str, before: &str, after: &str) {
         .filter_map(|line| line.split_whitespace().nth(1))
         .collect();
     assert_eq!(forcing, [attribute], "{run}");
-    assert_eq!(world.workspace.planned(&[]).change(ADDRESS).action, Action::Replace);
+    assert_eq!(
+        world.workspace.planned(&[]).change(ADDRESS).action,
+        Action::Replace
+    );
     world.workspace.apply(&[]).expect_success();
-    assert_ne!(world.cluster_id(), old, "the old cluster is gone, a new one is there");
-    assert_eq!(writes(&world), ["CreateCluster", "DeleteCluster", "CreateCluster"]);
+    assert_ne!(
+        world.cluster_id(),
+        old,
+        "the old cluster is gone, a new one is there"
+    );
+    assert_eq!(
+        writes(&world),
+        ["CreateCluster", "DeleteCluster", "CreateCluster"]
+    );
     world.workspace.assert_empty_plan();
     world.workspace.destroy(&[]).expect_success();
     world.finish_empty();

@@ -4,8 +4,15 @@ use camunda_simulator::seed;
 
 use crate::support::{Run, World};
 
-/// How every token of the simulator begins: the base64 of `{"alg":`, as in every JWT.
-const TOKEN: &str = "eyJ";
+/// How every token of the simulator begins, as in every JWT.
+fn beginning(world: &World) -> String {
+    let token = world
+        .simulator
+        .issue_token(seed::credentials::FULL.client_id);
+    let (header, _) = token.split_once('.').unwrap();
+    assert!(header.len() > 10, "{header}");
+    header.to_owned()
+}
 
 /// Plans, applies, changes and destroys with everything logged, and returns all that was left.
 fn leave_traces(world: &World) -> String {
@@ -25,7 +32,10 @@ fn leave_traces(world: &World) -> String {
     keep(world.workspace.destroy(&[]));
     traces.extend([state, world.workspace.read("terraform.tfstate.backup")]);
     let trace = world.workspace.trace();
-    assert!(trace.contains("CreateCluster") || trace.contains("/clusters"), "the log has our part");
+    assert!(
+        trace.contains("CreateCluster") || trace.contains("/clusters"),
+        "the log has our part"
+    );
     traces.push(trace);
     traces.join("\n")
 }
@@ -37,7 +47,7 @@ for_each_cli! {
         world.workspace = world.workspace.with_trace();
         let traces = leave_traces(&world);
         assert!(!traces.contains(seed::credentials::FULL.client_secret), "the client secret");
-        assert!(!traces.contains(TOKEN), "a token");
+        assert!(!traces.contains(&beginning(&world)), "a token");
         assert!(world.simulator.statistics().bearers > 0, "tokens were used");
         world.finish_empty();
     }
@@ -49,14 +59,13 @@ for_each_cli! {
         let mut world = World::new(cli);
         world.workspace = world.workspace.with_trace();
         let token = world.simulator.issue_token(seed::credentials::FULL.client_id);
-        assert!(token.starts_with(TOKEN));
         world
             .workspace
             .unset("CAMUNDA_CONSOLE_CLIENT_ID")
             .unset("CAMUNDA_CONSOLE_CLIENT_SECRET")
             .set("CAMUNDA_OAUTH_TOKEN", &*token);
         let traces = leave_traces(&world);
-        assert!(!traces.contains(TOKEN), "the token");
+        assert!(!traces.contains(&beginning(&world)), "the token");
         assert_eq!(world.simulator.token_requests().len(), 0);
         world.finish_empty();
     }
@@ -78,7 +87,7 @@ for_each_cli! {
         run.expect_success()
             .expect_output_containing("TF_LOG_PROVIDER_CAMUNDA=DEBUG");
         assert!(!run.stderr.contains(seed::credentials::FULL.client_secret));
-        assert!(!run.stderr.contains(TOKEN));
+        assert!(!run.stderr.contains(&beginning(&world)));
         world.finish();
     }
 }

@@ -20,7 +20,11 @@ fn changes(cli: &Cli, before: &str, after: &str, attributes: &[&str], body: Valu
     let changed: Vec<&str> = change.attributes.iter().map(String::as_str).collect();
     assert_eq!(changed, attributes);
     world.workspace.apply(&[]).expect_success();
-    let expected = if body.is_null() { Vec::new() } else { vec![body] };
+    let expected = if body.is_null() {
+        Vec::new()
+    } else {
+        vec![body]
+    };
     assert_eq!(bodies(&world, "UpdateCluster"), expected);
     assert_eq!(count(&world, "UpgradeCluster"), 0);
     assert_eq!(count(&world, "CreateCluster"), 1);
@@ -141,7 +145,27 @@ for_each_cli! {
         world.write_cluster("orders", "");
         let run = world.workspace.apply(&[]);
         run.expect_success();
-        insta::assert_snapshot!(warnings(&world, &run), @"");
+        insta::assert_snapshot!(warnings(&world, &run), @r#"
+        Warning: Removing stage_label does not reset it
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The API can change stage_label but not take it back: the cluster keeps the last value, and Terraform no longer looks after it.
+
+        Set it to the value you want instead of removing it.
+
+        (and one more similar warning elsewhere)
+
+        Warning: Removing hardware_packages does not reset it
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The API can change hardware_packages but not take it back: the cluster keeps the last value, and Terraform no longer looks after it.
+
+        Set it to the value you want instead of removing it.
+
+        (and one more similar warning elsewhere)
+        "#);
         assert_eq!(writes(&world), ["CreateCluster"]);
         world.workspace.assert_empty_plan();
         world.finish();
