@@ -4,6 +4,7 @@
 //! exists: Terraform marks what was created with an error as tainted and destroys it in the next
 //! apply, and a cluster is never destroyed just because a wait ran out.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::plan::refused_deletion;
@@ -356,12 +357,16 @@ async fn wanted(
     if let Some(generation) = plan.generation.as_str() {
         return Ok(creation(plan, generation.to_owned()));
     }
-    let parameters = client.get_parameters(call).await.map_err(|error| {
-        context.data.explain(
-            "Cannot find out the default generation of the channel",
-            &error,
-        )
-    })?;
+    let parameters = match context.data.catalogue(&context.cancellation).await {
+        Some(catalogue) => catalogue,
+        // The shared read has failed, for whatever reason: this one says why.
+        None => Arc::new(client.get_parameters(call).await.map_err(|error| {
+            context.data.explain(
+                "Cannot find out the default generation of the channel",
+                &error,
+            )
+        })?),
+    };
     let channel = plan.channel.as_str().unwrap_or_default();
     parameters
         .channels
@@ -381,21 +386,17 @@ async fn wanted(
 
 fn not_created(data: &ProviderData, name: &str, error: &api::Error) -> Diagnostic {
     let mut diagnostic = data.explain(format!("Cannot create cluster {name:?}"), error);
-    let text = error.server_message().unwrap_or_default().to_lowercase();
-    if error.is_bad_request() {
-        // One status has several causes; only the text tells them apart.
-        let attribute = [
+    if let Some(attribute) = refused_attribute(
+        error,
+        &[
             ("generation", "generation"),
             ("region", "region"),
             ("channel", "channel"),
             ("plan", "plan_type"),
             ("name", "name"),
-        ]
-        .into_iter()
-        .find(|(word, _)| text.contains(word));
-        if let Some((_, attribute)) = attribute {
-            diagnostic = diagnostic.at(at(attribute));
-        }
+        ],
+    ) {
+        diagnostic = diagnostic.at(at(attribute));
     }
     if error.may_have_committed() {
         diagnostic = advise(
@@ -405,6 +406,16 @@ fn not_created(data: &ProviderData, name: &str, error: &api::Error) -> Diagnosti
         );
     }
     diagnostic
+}
+
+/// The attribute that the service has refused, by the first of the words in its answer. One status
+/// has several causes; only the text tells them apart.
+fn refused_attribute(error: &api::Error, words: &[(&str, &'static str)]) -> Option<&'static str> {
+    let text = error.server_message().unwrap_or_default().to_lowercase();
+    words
+        .iter()
+        .find(|(word, _)| error.is_bad_request() && text.contains(word))
+        .map(|(_, attribute)| *attribute)
 }
 
 /// The outcome of a creation that has not come to its end.
@@ -614,7 +625,20 @@ pub(super) async fn update(
     let patch = changes(&prior, &plan);
     if !patch.is_empty() {
         if let Err(error) = client.update_cluster(&call, &id, &patch).await {
-            let diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+            let mut diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+            if let Some(attribute) = refused_attribute(
+                &error,
+                &[
+                    ("package", "hardware_packages"),
+                    ("reservation", "hardware_packages"),
+                    ("resized", "hardware_packages"),
+                    ("description", "description"),
+                    ("stage", "stage_label"),
+                    ("name", "name"),
+                ],
+            ) {
+                diagnostic = diagnostic.at(at(attribute));
+            }
             return failed(state, private, diagnostic);
         }
     }
