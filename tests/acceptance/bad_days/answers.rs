@@ -60,7 +60,17 @@ for_each_cli! {
         let run = world.workspace.plan(&[]);
         assert_eq!(asked(&world, "GetCluster"), before + 1);
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cannot read cluster [id]
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        127.0.0.1 answered GET /clusters/[id] with 429 Too Many Requests: Too many requests.. The next try would be in 24 h, which is longer than the [time] left for this operation.
+
+        Run fewer operations at once (-parallelism), lower requests_per_second or raise max_retries in the provider block.
+
+        Nothing was changed by this request; it is safe to run again.
+        "#);
         world.finish();
     }
 }
@@ -88,21 +98,43 @@ for_each_cli! {
 for_each_cli! {
     fn a_fault_that_stays_is_explained(cli: &Cli) on main {
         let _filters = filters();
-        insta::assert_snapshot!(failing_read(cli, Fault::status(500)), @"");
+        insta::assert_snapshot!(failing_read(cli, Fault::status(500)), @r#"
+        Error: Cannot read cluster [id]
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        127.0.0.1 answered GET /clusters/[id] with 500 Internal Server Error (2 tries in [time]): The service is not available.
+
+        Nothing was changed by this request; it is safe to run again.
+        "#);
     }
 }
 
 for_each_cli! {
     fn the_page_of_a_proxy_is_named_not_shown(cli: &Cli) on main {
         let _filters = filters();
-        insta::assert_snapshot!(failing_read(cli, Fault::html(502)), @"");
+        insta::assert_snapshot!(failing_read(cli, Fault::html(502)), @r#"
+        Error: Cannot read cluster [id]
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        127.0.0.1 answered GET /clusters/[id] with 502 Bad Gateway (2 tries in [time]): an HTML page instead of an answer of the API: "Bad Gateway".
+
+        Nothing was changed by this request; it is safe to run again.
+        "#);
     }
 }
 
 for_each_cli! {
     fn an_answer_cut_short_is_explained(cli: &Cli) on main {
         let _filters = filters();
-        insta::assert_snapshot!(failing_read(cli, Fault::TruncatedJson), @"");
+        insta::assert_snapshot!(failing_read(cli, Fault::TruncatedJson), @r#"
+        Error: Cannot read cluster [id]
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        127.0.0.1 answered GET /clusters/[id] with 200 OK, but with a body that could not be read (2 tries in [time]). The JSON text ends too early (line 1, column 664).
+        "#);
     }
 }
 
@@ -114,7 +146,15 @@ for_each_cli! {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         world.workspace.set("CAMUNDA_CONSOLE_BASE_URL", format!("http://{address}"));
         let _filters = filters();
-        insta::assert_snapshot!(errors(&world.workspace.plan(&[])), @"");
+        insta::assert_snapshot!(errors(&world.workspace.plan(&[])), @r#"
+        Error: Cannot read cluster [id]
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        could not connect to 127.0.0.1 for GET /clusters/[id] (2 tries in [time]). Cause: error sending request. Cause: client error (Connect). Cause: tcp connect error. Cause: Connection refused (os error 111).
+
+        Nothing was changed by this request; it is safe to run again.
+        "#);
         world.finish();
     }
 }

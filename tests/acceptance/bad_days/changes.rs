@@ -67,7 +67,13 @@ for_each_cli! {
         move_on(&world);
         world.workspace.destroy(&[]).expect_success();
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cluster "orders" is still there
+
+        Its deletion was accepted, but it was not gone within [time] (timeouts.delete). Seen last: Healthy.
+
+        Run destroy again to go on waiting, or raise timeouts.delete.
+        "#);
         world.finish_empty();
     }
 }

@@ -77,7 +77,17 @@ for_each_cli! {
         assert!(world.simulator.clusters().is_empty());
         assert_eq!(asked(&world, "CreateCluster"), 1);
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cannot create cluster "orders"
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        127.0.0.1 gave no whole answer to POST /clusters. The list of clusters shows no new cluster of that name. Cause: error sending request. Cause: client error (SendRequest). Cause: connection error. Cause: Connection reset by peer (os error 104).
+
+        The service may have carried the request out although no answer arrived. Look in the Console before running again.
+
+        If the cluster appears there, import it instead of creating a second one: terraform import with its ID, or an import block.
+        "#);
         world.workspace.apply(&[]).expect_success();
         assert_kept(&world);
         world.finish();

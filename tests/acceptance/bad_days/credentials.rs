@@ -46,7 +46,17 @@ for_each_cli! {
         world.workspace.set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET);
         world.write("data \"camunda_channel\" \"it\" {\n  name = \"Stable\"\n}\n");
         let _filters = filters();
-        insta::assert_snapshot!(errors(&world.workspace.plan(&[])), @"");
+        insta::assert_snapshot!(errors(&world.workspace.plan(&[])), @r#"
+        Error: Cannot read the catalogue of channels, plan types and regions
+
+        with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
+
+        the token service refused the credentials: 127.0.0.1 answered POST /oauth/token with 401 Unauthorized: Unauthorized (access_denied).
+
+        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
+
+        Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API.
+        "#);
         world.finish_empty();
     }
 }
@@ -130,7 +140,19 @@ for_each_cli! {
         });
         assert_kept(&world);
         let _filters = filters();
-        insta::assert_snapshot!(warnings(&run), @"");
+        insta::assert_snapshot!(warnings(&run), @r#"
+        Warning: Cluster "orders" is not ready yet
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster exists with the ID [id]. Its state could not be read any more: the token service refused the credentials: 127.0.0.1 answered POST /oauth/token with 401 Unauthorized: Unauthorized (access_denied).
+
+        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
+
+        Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API..
+
+        Nothing is lost: the cluster is in the state, and the next apply goes on waiting for it. If it needs more time, raise timeouts.create.
+        "#);
         world.finish();
     }
 }
@@ -149,7 +171,17 @@ for_each_cli! {
         let run = world.workspace.plan(&[]);
         assert_eq!(world.simulator.token_requests().len(), 0);
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cannot read the catalogue of channels, plan types and regions
+
+        with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
+
+        127.0.0.1 answered GET /clusters/parameters with 401 Unauthorized: The token was revoked.. The access token was refused. It was handed in ready-made and is never renewed: hand in a new one, or client credentials.
+
+        The credentials came from the environment variable CAMUNDA_OAUTH_TOKEN. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
+
+        A ready-made token is never renewed: hand in a new one, or use a client ID and secret.
+        "#);
         world.finish_empty();
     }
 }

@@ -135,7 +135,17 @@ for_each_cli! {
         world.workspace.destroy(&[]).expect_success();
         assert!(object(&world).is_none());
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cluster "orders" may still be there
+
+        Its deletion was accepted, but the run was interrupted while waiting for it. Seen last: Healthy.
+
+        Run destroy again to make sure.
+
+        Error: execution halted
+
+        Error: execution halted
+        "#);
         world.finish_empty();
     }
 }

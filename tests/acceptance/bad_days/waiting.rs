@@ -58,7 +58,15 @@ for_each_cli! {
         stand_still(&world);
         world.write_cluster("orders", SHORT);
         let _filters = filters();
-        insta::assert_snapshot!(warnings(&world.workspace.apply(&[])), @"");
+        insta::assert_snapshot!(warnings(&world.workspace.apply(&[])), @r#"
+        Warning: Cluster "orders" is not ready yet
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster exists with the ID [id]. It did not become healthy within [time] (timeouts.create). Seen last: Creating.
+
+        Nothing is lost: the cluster is in the state, and the next apply goes on waiting for it. If it needs more time, raise timeouts.create.
+        "#);
         world.finish();
     }
 }
@@ -73,7 +81,15 @@ for_each_cli! {
         let id = assert_kept(&world);
         let run = world.workspace.apply(&[]);
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cluster "orders" is not healthy
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster was not healthy within [time] (timeouts.create). Seen last: Creating.
+
+        What was changed is in the state. Apply again to go on, or raise timeouts.create.
+        "#);
         assert_eq!(assert_kept(&world), id);
         move_on(&world);
         assert_carries_on(&world, &id);
@@ -91,7 +107,15 @@ for_each_cli! {
         assert!(world.simulator.clusters().is_empty());
         assert!(object(&world).is_none());
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cluster "orders" did not become healthy in time
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster [id] was not healthy within [time] (timeouts.create). Seen last: Creating (Zeebe Healthy, Operate Healthy, Tasklist Healthy, Optimize Healthy, Connectors Healthy). delete_on_create_timeout is set, so it was deleted.
+
+        Apply again to create it anew; if it needs more time, raise timeouts.create.
+        "#);
         world.simulator.faults().remove(stuck);
         world.workspace.apply(&[]).expect_success();
         assert_kept(&world);
@@ -123,14 +147,34 @@ fn stuck_in(cli: &Cli, status: &str) -> String {
 for_each_cli! {
     fn asleep_before_it_was_ever_awake(cli: &Cli) on main {
         let _filters = filters();
-        insta::assert_snapshot!(stuck_in(cli, "Suspended"), @"");
+        insta::assert_snapshot!(stuck_in(cli, "Suspended"), @r#"
+        Error: Cluster "orders" does not become healthy by itself
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster was created with the ID [id], but is now Suspended (Zeebe Creating, Operate Creating, Tasklist Creating, Optimize Creating, Connectors Creating).
+
+        The cluster is asleep: wake it on its page in the Console (Resume), wait until it is healthy, then apply again.
+
+        The cluster is in the state, but Terraform has marked it as tainted and would replace it. To keep it, run `terraform untaint` (or `tofu untaint`) with the resource's address first.
+        "#);
     }
 }
 
 for_each_cli! {
     fn waiting_for_a_person(cli: &Cli) on main {
         let _filters = filters();
-        insta::assert_snapshot!(stuck_in(cli, "WaitingForInput"), @"");
+        insta::assert_snapshot!(stuck_in(cli, "WaitingForInput"), @r#"
+        Error: Cluster "orders" does not become healthy by itself
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster was created with the ID [id], but is now WaitingForInput (Zeebe Creating, Operate Creating, Tasklist Creating, Optimize Creating, Connectors Creating).
+
+        The cluster waits for a person: with encryption "External" it needs the key, which is handed in on the cluster's page in the Console. Do that, then apply again.
+
+        The cluster is in the state, but Terraform has marked it as tainted and would replace it. To keep it, run `terraform untaint` (or `tofu untaint`) with the resource's address first.
+        "#);
     }
 }
 
@@ -170,7 +214,15 @@ for_each_cli! {
         let run = apply.wait(DEADLINE);
         assert!(object(&world).is_none());
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cluster "orders" vanished while it was being created
+
+        with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
+
+        The cluster was created with the ID [id], but the API no longer knows it. Somebody may have deleted it.
+
+        Nothing is left of it. Apply again to create it anew.
+        "#);
         move_on(&world);
         world.workspace.apply(&[]).expect_success();
         assert_kept(&world);
