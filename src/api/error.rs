@@ -424,6 +424,9 @@ impl fmt::Display for Error {
             )?;
         }
         if let Some(message) = &self.0.server_message {
+            // A sentence of its own where others follow.
+            let end = if self.0.notes.is_empty() { "" } else { "." };
+            let message = message.strip_suffix(end).unwrap_or(message);
             write!(f, ": {message}")?;
         }
         for note in &self.0.notes {

@@ -123,8 +123,8 @@ fn hints(error: &Error, origin: &Origin<'_>) -> Vec<String> {
     }
     if error.may_have_committed() {
         hints.push(
-            "The service may have carried the request out although no answer arrived. Look in the \
-             Console before running again."
+            "The service may have carried the request out all the same. Look in the Console before \
+             running again."
                 .to_owned(),
         );
     } else if error.is_server_fault() || error.is_transient() {

@@ -418,7 +418,10 @@ fn unfinished(
     Outcome::present(state, private).with(
         Diagnostic::warning(
             format!("Cluster {name:?} is not ready yet"),
-            format!("The cluster exists with the ID {id}. {happened}.{seen}"),
+            format!(
+                "The cluster exists with the ID {id}. {}.{seen}",
+                happened.trim_end_matches('.')
+            ),
         )
         .hint(
             "Nothing is lost: the cluster is in the state, and the next apply goes on waiting for \

@@ -56,7 +56,8 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
     if wanted.is_empty() {
         return;
     }
-    if let Some(catalogue) = context.data.catalogue(&context.cancellation).await {
+    let catalogue = context.data.catalogue_for_checks(&context.cancellation);
+    if let Some(catalogue) = catalogue.await {
         for name in wanted {
             if let Some(diagnostic) = check(&catalogue, &planned, name) {
                 change.diagnostics.push(diagnostic);

@@ -65,7 +65,7 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered GET /clusters/[id] with 429 Too Many Requests: Too many requests.. The next try would be in 24 h, which is longer than the [time] left for this operation.
+        127.0.0.1 answered GET /clusters/[id] with 429 Too Many Requests: Too many requests. The next try would be in 24 h, which is longer than the [time] left for this operation.
 
         Run fewer operations at once (-parallelism), lower requests_per_second or raise max_retries in the provider block.
 

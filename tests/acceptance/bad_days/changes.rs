@@ -96,17 +96,25 @@ for_each_cli! {
         let generation = |id: &str| format!("  generation = {id:?}");
         let world = with_cluster(cli, &generation(seed::GENERATION_8_8_GEN22));
         world.simulator.faults().on("UpgradeCluster").inject(Fault::status(409));
-        world.write_cluster("sales", &generation(seed::GENERATION_8_8_GEN23));
+        world.write_cluster("sales", &generation(seed::GENERATION_8_9_GEN3));
         let run = world.workspace.apply(&[]);
         let attributes = world.workspace.attributes(CLUSTER);
         assert_eq!(attributes["name"], "sales");
         assert_eq!(attributes["generation"], seed::GENERATION_8_8_GEN22);
         world.workspace.apply(&[]).expect_success();
-        assert_eq!(world.simulator.clusters()[0].generation, seed::GENERATION_8_8_GEN23);
+        assert_eq!(world.simulator.clusters()[0].generation, seed::GENERATION_8_9_GEN3);
         assert_eq!(asked(&world, "UpdateCluster"), 1, "the name was changed once");
         world.workspace.assert_empty_plan();
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cannot upgrade cluster "orders"
+
+        with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "[id]"
+
+        127.0.0.1 answered PUT /clusters/[id]/upgrade with 409 Conflict: Another change is running.
+
+        The service holds the upgrade back for now; its words above say why. After an upgrade to a new minor version the next one has to wait for 24 hours.
+        "#);
         world.finish();
     }
 }
@@ -117,10 +125,10 @@ for_each_cli! {
         let generation = |id: &str| format!("  generation = {id:?}");
         let world = with_cluster(cli, &generation(seed::GENERATION_8_8_GEN22));
         world.simulator.faults().on("UpgradeCluster").inject(Fault::lost_answer());
-        world.write_cluster("orders", &generation(seed::GENERATION_8_8_GEN23));
+        world.write_cluster("orders", &generation(seed::GENERATION_8_9_GEN3));
         world.workspace.apply(&[]).expect_success();
         assert_eq!(asked(&world, "UpgradeCluster"), 1);
-        assert_eq!(world.simulator.clusters()[0].generation, seed::GENERATION_8_8_GEN23);
+        assert_eq!(world.simulator.clusters()[0].generation, seed::GENERATION_8_9_GEN3);
         world.workspace.assert_empty_plan();
         world.finish();
     }

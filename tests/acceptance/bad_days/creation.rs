@@ -84,7 +84,7 @@ for_each_cli! {
 
         127.0.0.1 gave no whole answer to POST /clusters. The list of clusters shows no new cluster of that name. Cause: error sending request. Cause: client error (SendRequest). Cause: connection error. Cause: Connection reset by peer (os error 104).
 
-        The service may have carried the request out although no answer arrived. Look in the Console before running again.
+        The service may have carried the request out all the same. Look in the Console before running again.
 
         If the cluster appears there, import it instead of creating a second one: terraform import with its ID, or an import block.
         "#);

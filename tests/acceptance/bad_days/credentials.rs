@@ -84,7 +84,17 @@ for_each_cli! {
         let run = world.workspace.plan(&[]);
         assert_eq!(world.simulator.token_requests().len(), 2);
         let _filters = filters();
-        insta::assert_snapshot!(errors(&run), @"");
+        insta::assert_snapshot!(errors(&run), @r#"
+        Error: Cannot read the catalogue of channels, plan types and regions
+
+        with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
+
+        no access token could be had: 127.0.0.1 answered POST /oauth/token with 429 Too Many Requests (2 tries in [time]): Too Many Requests (access_denied). Gave up after waiting [time]. The token service counts the requests of everybody behind the same address together, so other jobs or programs there may be the cause.
+
+        Run fewer operations at once (-parallelism), lower requests_per_second or raise max_retries in the provider block.
+
+        Nothing was changed by this request; it is safe to run again.
+        "#);
         world.finish_empty();
     }
 }
@@ -149,7 +159,7 @@ for_each_cli! {
 
         The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
 
-        Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API..
+        Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API.
 
         Nothing is lost: the cluster is in the state, and the next apply goes on waiting for it. If it needs more time, raise timeouts.create.
         "#);
@@ -176,7 +186,7 @@ for_each_cli! {
 
         with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
 
-        127.0.0.1 answered GET /clusters/parameters with 401 Unauthorized: The token was revoked.. The access token was refused. It was handed in ready-made and is never renewed: hand in a new one, or client credentials.
+        127.0.0.1 answered GET /clusters/parameters with 401 Unauthorized: The token was revoked. The access token was refused. It was handed in ready-made and is never renewed: hand in a new one, or client credentials.
 
         The credentials came from the environment variable CAMUNDA_OAUTH_TOKEN. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
 

@@ -78,9 +78,9 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered POST /clusters with 503 Service Unavailable: Creating clusters is switched off for now. Try again later.. The list of clusters shows no new cluster of that name.
+        127.0.0.1 answered POST /clusters with 503 Service Unavailable: Creating clusters is switched off for now. Try again later. The list of clusters shows no new cluster of that name.
 
-        The service may have carried the request out although no answer arrived. Look in the Console before running again.
+        The service may have carried the request out all the same. Look in the Console before running again.
 
         If the cluster appears there, import it instead of creating a second one: terraform import with its ID, or an import block.
         "#);
