@@ -115,7 +115,13 @@ fn assert_silent_about_secrets(run: &Run) {
 fn errors(run: &Run) -> String {
     run.expect_failure();
     assert_silent_about_secrets(run);
-    from(run, "Error: ")
+    // What Terraform says about its own end comes before or after the rest, once or twice.
+    let text = from(run, "Error: ");
+    let paragraphs = text.split("\n\n");
+    let ours: Vec<&str> = paragraphs
+        .filter(|paragraph| *paragraph != "Error: execution halted")
+        .collect();
+    ours.join("\n\n")
 }
 
 /// The message about the cluster of a command that went well with a warning.
