@@ -179,7 +179,7 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        The run was interrupted while waiting. Seen last: Updating.
+        The run was interrupted while waiting. Seen last: Updating (Zeebe Healthy, Operate Healthy, Tasklist Healthy, Optimize Healthy, Connectors Healthy).
 
         What was changed is in the state. Apply again to go on.
         "#);
