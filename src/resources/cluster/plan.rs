@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, is_uuid, takes_auto_updates,
-};
+use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, is_uuid, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
@@ -63,7 +61,8 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
     if wanted.is_empty() {
         return;
     }
-    if let Some(catalogue) = context.data.catalogue(&context.cancellation).await {
+    let catalogue = context.data.catalogue_for_checks(&context.cancellation);
+    if let Some(catalogue) = catalogue.await {
         for name in wanted {
             if let Some(diagnostic) = check(&catalogue, config, name) {
                 change.diagnostics.push(diagnostic);
