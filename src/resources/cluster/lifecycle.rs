@@ -172,7 +172,7 @@ pub(super) async fn create(
     if let Err(diagnostic) = data.guard(&call).await {
         return Outcome::failed(diagnostic);
     }
-    let wanted = match wanted(context, client, &call, &plan).await {
+    let wanted = match wanted(context, client, &plan).await {
         Ok(wanted) => wanted,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
@@ -351,22 +351,21 @@ async fn await_creation(
 async fn wanted(
     context: &Context<ProviderData>,
     client: &Client,
-    call: &CallContext,
     plan: &ClusterModel,
 ) -> Result<CreateCluster, Diagnostic> {
     if let Some(generation) = plan.generation.as_str() {
         return Ok(creation(plan, generation.to_owned()));
     }
-    let parameters = match context.data.catalogue(&context.cancellation).await {
-        Some(catalogue) => catalogue,
-        // The shared read has failed, for whatever reason: this one says why.
-        None => Arc::new(client.get_parameters(call).await.map_err(|error| {
+    let parameters = context
+        .data
+        .catalogue(client, &context.cancellation)
+        .await
+        .map_err(|error| {
             context.data.explain(
                 "Cannot find out the default generation of the channel",
                 &error,
             )
-        })?),
-    };
+        })?;
     let channel = plan.channel.as_str().unwrap_or_default();
     parameters
         .channels
