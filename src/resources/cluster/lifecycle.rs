@@ -4,7 +4,6 @@
 //! exists: Terraform marks what was created with an error as tainted and destroys it in the next
 //! apply, and a cluster is never destroyed just because a wait ran out.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::plan::refused_deletion;
