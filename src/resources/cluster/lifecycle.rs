@@ -612,11 +612,11 @@ pub(super) async fn update(
     }
 
     let patch = changes(&prior, &plan);
-    if !patch.is_empty() {
-        if let Err(error) = client.update_cluster(&call, &id, &patch).await {
-            let diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
-            return failed(state, private, diagnostic);
-        }
+    if !patch.is_empty()
+        && let Err(error) = client.update_cluster(&call, &id, &patch).await
+    {
+        let diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+        return failed(state, private, diagnostic);
     }
     // Also where nothing was sent: no description and an empty one are the same to the service.
     state.name.clone_from(&plan.name);
