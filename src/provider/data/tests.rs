@@ -45,7 +45,7 @@ fn without_credentials_every_place_looked_at_is_named() {
     No credentials for Camunda
     Looked, in this order, at: access_token in the provider block; client_id and client_secret in the provider block, either completed from the environment; the environment variable CAMUNDA_OAUTH_TOKEN; the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET. None gives a complete set.
 
-    Create credentials in the Console under Organization > Administration API and set both environment variables.
+    Create credentials in the Console under Organization > Administration API and set the two environment variables.
     ");
 }
 
