@@ -17,6 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use super::listen::{Listener, Socket};
+use super::orphan::{Connections, Open};
 use crate::clock::Clock;
 
 /// How long a client may take for its TLS handshake. Hosts need milliseconds.
@@ -27,7 +28,11 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 /// A connection that is ready for HTTP/2.
-pub(super) struct Connection(Box<dyn Socket>);
+pub(super) struct Connection {
+    socket: Box<dyn Socket>,
+    // Counts for as long as the server holds the connection.
+    _open: Open,
+}
 
 /// A queue between [`accept_all`] and the server.
 #[must_use]
@@ -47,6 +52,7 @@ pub(super) async fn accept_all(
     listener: Listener,
     tls: Option<Arc<ServerConfig>>,
     clock: Clock,
+    connections: Connections,
     ready: mpsc::Sender<io::Result<Connection>>,
 ) {
     let acceptor = tls.map(TlsAcceptor::from);
@@ -62,6 +68,7 @@ pub(super) async fn accept_all(
                     acceptor.clone(),
                     ready.clone(),
                     clock.clone(),
+                    connections.clone(),
                 ));
             }
             Err(error) => {
@@ -77,11 +84,12 @@ async fn hand_over(
     acceptor: Option<TlsAcceptor>,
     ready: mpsc::Sender<io::Result<Connection>>,
     clock: Clock,
+    connections: Connections,
 ) {
-    let connection = match acceptor {
-        None => Connection(socket),
+    let socket = match acceptor {
+        None => socket,
         Some(acceptor) => match secure(socket, &acceptor, &clock).await {
-            Ok(connection) => connection,
+            Ok(socket) => socket,
             Err(error) => {
                 tracing::warn!(%error, "refused a connection to the plugin's socket");
                 return;
@@ -89,6 +97,10 @@ async fn hand_over(
         },
     };
     // Nobody waits for it any more when the server is stopping.
+    let connection = Connection {
+        socket,
+        _open: connections.open(),
+    };
     let _ = ready.send(Ok(connection)).await;
 }
 
@@ -96,9 +108,9 @@ async fn secure(
     socket: Box<dyn Socket>,
     acceptor: &TlsAcceptor,
     clock: &Clock,
-) -> io::Result<Connection> {
+) -> io::Result<Box<dyn Socket>> {
     tokio::select! {
-        accepted = acceptor.accept(socket) => Ok(Connection(Box::new(accepted?))),
+        accepted = acceptor.accept(socket) => Ok(Box::new(accepted?)),
         () = clock.sleep(HANDSHAKE_LIMIT) => Err(io::Error::new(
             io::ErrorKind::TimedOut,
             format!("no TLS handshake within {} s", HANDSHAKE_LIMIT.as_secs()),
@@ -118,7 +130,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
+        Pin::new(&mut self.socket).poll_read(context, buffer)
     }
 }
 
@@ -128,15 +140,15 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
+        Pin::new(&mut self.socket).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.socket).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.socket).poll_shutdown(context)
     }
 
     fn poll_write_vectored(
@@ -144,11 +156,11 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(context, buffers)
+        Pin::new(&mut self.socket).poll_write_vectored(context, buffers)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.socket.is_write_vectored()
     }
 }
 

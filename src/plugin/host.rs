@@ -13,6 +13,7 @@ use super::accept::{accept_all, queue};
 use super::handshake::Handshake;
 use super::lifecycle::Lifecycle;
 use super::listen::{ListenError, Listener, Network};
+use super::orphan::Connections;
 use super::services::{Broker, Controller, Health, Stdio};
 use super::tls::{MutualTls, TlsError};
 use super::wire::proto::health::health_server::HealthServer;
@@ -56,6 +57,7 @@ pub struct Host {
     certificate: Option<CertificateDer<'static>>,
     announce_multiplexing: bool,
     lifecycle: Lifecycle,
+    connections: Connections,
     clock: Clock,
 }
 
@@ -84,6 +86,7 @@ impl Host {
             certificate,
             announce_multiplexing: settings.announce_multiplexing,
             lifecycle: Lifecycle::new(clock.clone()),
+            connections: Connections::new(),
             clock: clock.clone(),
         })
     }
@@ -105,6 +108,11 @@ impl Host {
         self.lifecycle.clone()
     }
 
+    /// The connections of this plugin, for those who watch them.
+    pub(super) fn connections(&self) -> Connections {
+        self.connections.clone()
+    }
+
     /// Serves until the host asks for shutdown or the lifecycle is ended otherwise. The socket's
     /// file is gone when this returns.
     ///
@@ -113,7 +121,7 @@ impl Host {
     pub async fn serve<P: Provider>(self, provider: Arc<P>) -> Result<(), tonic::transport::Error> {
         let lifecycle = self.lifecycle;
         let (ready, incoming) = queue();
-        let accepting = accept_all(self.listener, self.tls, self.clock, ready);
+        let accepting = accept_all(self.listener, self.tls, self.clock, self.connections, ready);
         let server = Server::builder()
             .add_service(
                 ProviderServer::from_arc(provider)

@@ -12,6 +12,7 @@ pub mod host;
 pub mod lifecycle;
 pub mod listen;
 pub mod log;
+mod orphan;
 pub mod panic;
 mod process;
 pub mod rpc;

@@ -8,8 +8,7 @@
 //!   for it, operations come to a safe point and their replies are sent, then the process ends with
 //!   status 0. A second one ends it at once.
 //!
-//! Other signals keep the system's meaning. There is no watch for the death of the host: when it is
-//! killed, whoever killed it takes care of its group of processes.
+//! Other signals keep the system's meaning.
 
 use std::io;
 use std::sync::Arc;
@@ -108,6 +107,11 @@ impl Signals {
 pub async fn stop<P: Provider>(provider: Arc<P>, lifecycle: Lifecycle) {
     tracing::info!("stopping on request of the system");
     lifecycle.stop_gently();
+    stop_operations(provider).await;
+}
+
+/// Cancels the waits of operations under way.
+pub(super) async fn stop_operations<P: Provider>(provider: Arc<P>) {
     if let Err(status) = provider
         .stop_provider(Request::new(stop_provider::Request {}))
         .await

@@ -26,7 +26,7 @@ pub struct ProviderData {
     settings: Settings,
     clock: Clock,
     client: OnceLock<Client>,
-    catalogue: OnceCell<Option<Arc<Parameters>>>,
+    catalogue: OnceCell<Result<Arc<Parameters>, api::Error>>,
     organization: OnceCell<()>,
     journal: Journal,
 }
@@ -128,24 +128,47 @@ impl ProviderData {
         }
     }
 
-    /// The catalogue of what a cluster can be made of, read at most once per process. `None` if it
-    /// cannot be had: checks against it are then left out.
-    pub async fn catalogue(&self, cancel: &CancellationToken) -> Option<Arc<Parameters>> {
-        let client = self.client().ok()?;
+    /// The catalogue of what a cluster can be made of, read at most once per process: a failure is
+    /// everybody's too, so that many readers do not multiply the requests to a service in trouble.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    pub async fn catalogue(
+        &self,
+        client: &Client,
+        cancel: &CancellationToken,
+    ) -> Result<Arc<Parameters>, api::Error> {
         self.catalogue
             .get_or_init(|| async {
-                let context = CallContext::new(cancel.clone())
-                    .with_deadline(self.clock.instant() + CATALOGUE_PATIENCE);
-                match client.get_parameters(&context).await {
-                    Ok(parameters) => Some(Arc::new(parameters)),
-                    Err(error) => {
-                        tracing::debug!(%error, "planning without the catalogue");
-                        None
-                    }
-                }
+                let context = CallContext::new(cancel.clone());
+                client.get_parameters(&context).await.map(Arc::new)
             })
             .await
             .clone()
+    }
+
+    /// The catalogue for planning, which checks against it for convenience. `None` if it cannot be
+    /// had soon: the checks are then left out.
+    pub async fn catalogue_for_checks(
+        &self,
+        cancel: &CancellationToken,
+    ) -> Option<Arc<Parameters>> {
+        let client = self.client().ok()?;
+        let found = tokio::select! {
+            found = self.catalogue(client, cancel) => Some(found),
+            () = self.clock.sleep(CATALOGUE_PATIENCE) => None,
+        };
+        match found {
+            Some(Ok(catalogue)) => Some(catalogue),
+            Some(Err(error)) => {
+                tracing::debug!(%error, "planning without the catalogue");
+                None
+            }
+            None => {
+                tracing::debug!("planning without the catalogue, which does not come");
+                None
+            }
+        }
     }
 
     /// Makes sure, once per process and before its first write, that the credentials belong to the
@@ -187,8 +210,8 @@ impl ProviderData {
             Some(expected) if !expected.eq_ignore_ascii_case(owner) => Err(Diagnostic::error(
                 "Credentials belong to another organisation",
                 format!(
-                    "The provider block names the organisation {expected}, but {} belong to the \
-                     organisation {owner}.",
+                    "The provider block names the organisation {expected}, but the credentials \
+                     belong to the organisation {owner}. They came from {}.",
                     self.settings.credentials_from
                 ),
             )

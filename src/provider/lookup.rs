@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::data::ProviderData;
 use super::validators::closest;
-use crate::api::{CallContext, Parameters};
+use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
@@ -21,15 +21,10 @@ pub async fn parameters<S>(
         .data
         .client()
         .map_err(|unavailable| Box::new(unavailable.into_outcome(context)))?;
-    if let Some(catalogue) = context.data.catalogue(&context.cancellation).await {
-        return Ok(catalogue);
-    }
-    // The shared read has failed, for whatever reason: this one says why.
-    let call = CallContext::new(context.cancellation.clone());
-    client
-        .get_parameters(&call)
+    context
+        .data
+        .catalogue(client, &context.cancellation)
         .await
-        .map(Arc::new)
         .map_err(|error| {
             Box::new(Outcome::failed(context.data.explain(
                 "Cannot read the catalogue of channels, plan types and regions",

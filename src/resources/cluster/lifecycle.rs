@@ -171,7 +171,7 @@ pub(super) async fn create(
     if let Err(diagnostic) = data.guard(&call).await {
         return Outcome::failed(diagnostic);
     }
-    let wanted = match wanted(context, client, &call, &plan).await {
+    let wanted = match wanted(context, client, &plan).await {
         Ok(wanted) => wanted,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
@@ -350,18 +350,21 @@ async fn await_creation(
 async fn wanted(
     context: &Context<ProviderData>,
     client: &Client,
-    call: &CallContext,
     plan: &ClusterModel,
 ) -> Result<CreateCluster, Diagnostic> {
     if let Some(generation) = plan.generation.as_str() {
         return Ok(creation(plan, generation.to_owned()));
     }
-    let parameters = client.get_parameters(call).await.map_err(|error| {
-        context.data.explain(
-            "Cannot find out the default generation of the channel",
-            &error,
-        )
-    })?;
+    let parameters = context
+        .data
+        .catalogue(client, &context.cancellation)
+        .await
+        .map_err(|error| {
+            context.data.explain(
+                "Cannot find out the default generation of the channel",
+                &error,
+            )
+        })?;
     let channel = plan.channel.as_str().unwrap_or_default();
     parameters
         .channels
@@ -381,21 +384,17 @@ async fn wanted(
 
 fn not_created(data: &ProviderData, name: &str, error: &api::Error) -> Diagnostic {
     let mut diagnostic = data.explain(format!("Cannot create cluster {name:?}"), error);
-    let text = error.server_message().unwrap_or_default().to_lowercase();
-    if error.is_bad_request() {
-        // One status has several causes; only the text tells them apart.
-        let attribute = [
+    if let Some(attribute) = refused_attribute(
+        error,
+        &[
             ("generation", "generation"),
             ("region", "region"),
             ("channel", "channel"),
             ("plan", "plan_type"),
             ("name", "name"),
-        ]
-        .into_iter()
-        .find(|(word, _)| text.contains(word));
-        if let Some((_, attribute)) = attribute {
-            diagnostic = diagnostic.at(at(attribute));
-        }
+        ],
+    ) {
+        diagnostic = diagnostic.at(at(attribute));
     }
     if error.may_have_committed() {
         diagnostic = advise(
@@ -405,6 +404,16 @@ fn not_created(data: &ProviderData, name: &str, error: &api::Error) -> Diagnosti
         );
     }
     diagnostic
+}
+
+/// The attribute that the service has refused, by the first of the words in its answer. One status
+/// has several causes; only the text tells them apart.
+fn refused_attribute(error: &api::Error, words: &[(&str, &'static str)]) -> Option<&'static str> {
+    let text = error.server_message().unwrap_or_default().to_lowercase();
+    words
+        .iter()
+        .find(|(word, _)| error.is_bad_request() && text.contains(word))
+        .map(|(_, attribute)| *attribute)
 }
 
 /// The outcome of a creation that has not come to its end.
@@ -615,7 +624,20 @@ pub(super) async fn update(
     if !patch.is_empty()
         && let Err(error) = client.update_cluster(&call, &id, &patch).await
     {
-        let diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+        let mut diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+        if let Some(attribute) = refused_attribute(
+            &error,
+            &[
+                ("package", "hardware_packages"),
+                ("reservation", "hardware_packages"),
+                ("resized", "hardware_packages"),
+                ("description", "description"),
+                ("stage", "stage_label"),
+                ("name", "name"),
+            ],
+        ) {
+            diagnostic = diagnostic.at(at(attribute));
+        }
         return failed(state, private, diagnostic);
     }
     // Also where nothing was sent: no description and an empty one are the same to the service.
