@@ -277,19 +277,22 @@ pub fn resolve(
             Some(api::Credentials::AccessToken(token))
         }
         (None, Some(client_id), Some(client_secret)) => {
-            settings.credentials_from = format!(
-                "{} and {}",
-                source(
-                    !config.client_id.is_null(),
-                    "client_id",
-                    variable::CLIENT_ID
-                ),
-                source(
-                    !config.client_secret.is_null(),
-                    "client_secret",
-                    variable::CLIENT_SECRET
-                )
-            );
+            settings.credentials_from =
+                match (config.client_id.is_null(), config.client_secret.is_null()) {
+                    (false, false) => {
+                        "client_id and client_secret in the provider block".to_owned()
+                    }
+                    (true, true) => format!(
+                        "the environment variables {} and {}",
+                        variable::CLIENT_ID,
+                        variable::CLIENT_SECRET
+                    ),
+                    (id_outside, secret_outside) => format!(
+                        "{} and {}",
+                        source(!id_outside, "client_id", variable::CLIENT_ID),
+                        source(!secret_outside, "client_secret", variable::CLIENT_SECRET)
+                    ),
+                };
             Some(api::Credentials::ClientSecret {
                 client_id,
                 client_secret,

@@ -240,25 +240,33 @@ impl ProviderData {
 }
 
 fn not_yet_known(attributes: &[&str]) -> Diagnostic {
-    let (verb, noun, come) = if attributes.len() == 1 {
-        ("is", "value", "comes")
+    let (verb, noun) = if attributes.len() == 1 {
+        ("is", "value")
     } else {
-        ("are", "values", "come")
+        ("are", "values")
     };
-    Diagnostic::error(
+    let variables: Vec<&str> = attributes
+        .iter()
+        .filter_map(|attribute| variable::of_attribute(attribute))
+        .collect();
+    let diagnostic = Diagnostic::error(
         "Provider configuration is not known yet",
         format!(
             "{} in the provider block {verb} known only after apply, but the {noun} would be needed \
              now to talk to Camunda.",
             attributes.join(", ")
         ),
-    )
-    .hint(format!(
-        "Set the environment variables {} and {} instead, or apply what the {noun} {come} from first, \
-         for example with -target.",
-        variable::CLIENT_ID,
-        variable::CLIENT_SECRET
-    ))
+    );
+    let first = "apply first what the configuration of the provider is made from, for example with \
+                 -target.";
+    diagnostic.hint(if variables.len() == attributes.len() {
+        format!(
+            "Either leave out what is not known and set {} in the environment instead, or {first}",
+            variables.join(" and ")
+        )
+    } else {
+        format!("Either give the {noun} as such, or {first}")
+    })
 }
 
 fn no_credentials() -> Diagnostic {
@@ -266,15 +274,16 @@ fn no_credentials() -> Diagnostic {
         "No credentials for Camunda",
         format!(
             "Looked, in this order, at: access_token in the provider block; client_id and \
-             client_secret in the provider block, each completed from the environment variables {} \
-             and {}; the environment variable {}. None gives a complete set.",
+             client_secret in the provider block, either completed from the environment; the \
+             environment variable {}; the environment variables {} and {}. None gives a complete \
+             set.",
+            variable::ACCESS_TOKEN,
             variable::CLIENT_ID,
-            variable::CLIENT_SECRET,
-            variable::ACCESS_TOKEN
+            variable::CLIENT_SECRET
         ),
     )
     .hint(
-        "Create credentials in the Console under Organization > Administration API and set both \
+        "Create credentials in the Console under Organization > Administration API and set the two \
          environment variables.",
     )
 }

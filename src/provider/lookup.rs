@@ -73,3 +73,56 @@ pub fn pick<'a, T>(
         diagnostic.hint(format!("Offered are: {}.", names.join("; ")))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, names: &[&str]) -> Result<String, String> {
+        let items: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        pick("region", &name.into(), &items, |item| item)
+            .cloned()
+            .map_err(|error| {
+                let path = error.path.clone().unwrap_or_default();
+                format!("[{path}] {}\n{}", error.summary, error.full_detail())
+            })
+    }
+
+    const REGIONS: [&str; 2] = [
+        "Iowa, North America (us-central1)",
+        "Belgium, Europe (europe-west1)",
+    ];
+
+    #[test]
+    fn the_one_of_the_name_is_found() {
+        assert_eq!(found(REGIONS[1], &REGIONS).as_deref(), Ok(REGIONS[1]));
+    }
+
+    #[test]
+    fn what_is_not_found_is_said_with_what_there_is() {
+        insta::assert_snapshot!(found("Belgium", &REGIONS).unwrap_err(), @r#"
+        [name] No region is called "Belgium"
+        This organisation cannot use a region of this name.
+
+        Did you mean "Belgium, Europe (europe-west1)"?
+
+        Offered are: Belgium, Europe (europe-west1); Iowa, North America (us-central1).
+        "#);
+        insta::assert_snapshot!(found("xyz", &REGIONS).unwrap_err(), @r#"
+        [name] No region is called "xyz"
+        This organisation cannot use a region of this name.
+
+        Offered are: Belgium, Europe (europe-west1); Iowa, North America (us-central1).
+        "#);
+        insta::assert_snapshot!(found("Belgium", &[]).unwrap_err(), @r#"
+        [name] No region is called "Belgium"
+        This organisation cannot use a region of this name.
+        "#);
+        insta::assert_snapshot!(found("twice", &["twice", "twice"]).unwrap_err(), @r#"
+        [name] Several items match the region "twice"
+        Camunda offers more than one region of this name.
+
+        Use the ID of the one you mean directly.
+        "#);
+    }
+}

@@ -157,11 +157,11 @@ fn credentials_are_put_together_attribute_by_attribute() {
         ..ProviderConfig::default()
     };
     let none = ProviderConfig::default();
-    insta::assert_snapshot!(credentials(&client(), &all), @"client id sssh: client_id in the provider block and client_secret in the provider block");
+    insta::assert_snapshot!(credentials(&client(), &all), @"client id sssh: client_id and client_secret in the provider block");
     insta::assert_snapshot!(credentials(&only_id, &all), @"client block-id env-secret: client_id in the provider block and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET");
     insta::assert_snapshot!(credentials(&token, &all), @"token block-token: access_token in the provider block");
     insta::assert_snapshot!(credentials(&none, &all), @"token env-token: the environment variable CAMUNDA_OAUTH_TOKEN");
-    insta::assert_snapshot!(credentials(&none, &all[..2]), @"client env-id env-secret: the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET");
+    insta::assert_snapshot!(credentials(&none, &all[..2]), @"client env-id env-secret: the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET");
     insta::assert_snapshot!(credentials(&only_id, &[all[2]]), @"NoCredentials");
     insta::assert_snapshot!(credentials(&none, &[]), @"NoCredentials");
 }

@@ -621,24 +621,24 @@ pub(super) async fn update(
     }
 
     let patch = changes(&prior, &plan);
-    if !patch.is_empty() {
-        if let Err(error) = client.update_cluster(&call, &id, &patch).await {
-            let mut diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
-            if let Some(attribute) = refused_attribute(
-                &error,
-                &[
-                    ("package", "hardware_packages"),
-                    ("reservation", "hardware_packages"),
-                    ("resized", "hardware_packages"),
-                    ("description", "description"),
-                    ("stage", "stage_label"),
-                    ("name", "name"),
-                ],
-            ) {
-                diagnostic = diagnostic.at(at(attribute));
-            }
-            return failed(state, private, diagnostic);
+    if !patch.is_empty()
+        && let Err(error) = client.update_cluster(&call, &id, &patch).await
+    {
+        let mut diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+        if let Some(attribute) = refused_attribute(
+            &error,
+            &[
+                ("package", "hardware_packages"),
+                ("reservation", "hardware_packages"),
+                ("resized", "hardware_packages"),
+                ("description", "description"),
+                ("stage", "stage_label"),
+                ("name", "name"),
+            ],
+        ) {
+            diagnostic = diagnostic.at(at(attribute));
         }
+        return failed(state, private, diagnostic);
     }
     // Also where nothing was sent: no description and an empty one are the same to the service.
     state.name.clone_from(&plan.name);
