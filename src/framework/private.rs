@@ -27,6 +27,17 @@ impl Private {
         serde_json::to_vec(&self.0).unwrap_or_default()
     }
 
+    /// The bytes for a core to store in place of `stored`: the very same bytes if they say the same,
+    /// so that an operation that changes nothing changes no byte.
+    #[must_use]
+    pub fn encode_over(&self, stored: Vec<u8>) -> Vec<u8> {
+        if Self::decode(&stored) == *self {
+            stored
+        } else {
+            self.encode()
+        }
+    }
+
     /// The value under `key`, if there is one of this type.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
@@ -60,6 +71,15 @@ mod tests {
         assert_eq!(read.get("pending"), Some(true));
         assert_eq!(read.get::<String>("pending"), None);
         assert!(read.remove("pending") && !read.remove("pending"));
+    }
+
+    #[test]
+    fn what_did_not_change_keeps_its_bytes() {
+        let stored = b"{ \"pending\" : true }".to_vec();
+        let mut private = Private::decode(&stored);
+        assert_eq!(private.encode_over(stored.clone()), stored);
+        private.set("pending", false);
+        assert_eq!(private.encode_over(stored), b"{\"pending\":false}");
     }
 
     #[test]

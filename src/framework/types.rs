@@ -54,8 +54,7 @@ impl Type {
         )
     }
 
-    /// Whether `dynamic` occurs anywhere in the type. Blocks with such content travel as tuples and
-    /// objects, because lists and maps demand one element type.
+    /// Whether `dynamic` occurs anywhere in the type.
     #[must_use]
     pub fn contains_dynamic(&self) -> bool {
         match self {

@@ -181,13 +181,17 @@ impl Value {
         }
     }
 
-    /// The member `name` of an object; null where there is no object or no such member.
+    /// The member `name` of an object; unknown where the object is, null where there is no object
+    /// or no such member.
     #[must_use]
     pub fn member(&self, name: &str) -> &Value {
         const NULL: &Value = &Value::Null;
-        self.as_object()
-            .and_then(|members| members.get(name))
-            .unwrap_or(NULL)
+        const UNKNOWN: &Value = &Value::Unknown(None);
+        match self {
+            Self::Object(members) => members.get(name).unwrap_or(NULL),
+            Self::Unknown(_) => UNKNOWN,
+            _ => NULL,
+        }
     }
 
     /// The value at `path`, or `None` if the path leads nowhere: through null, unknown, a missing
@@ -214,21 +218,6 @@ impl Value {
                 (Self::List(elements), Step::Index(index)) => elements.get_mut(*index),
                 _ => None,
             })
-    }
-
-    /// A value of `ty` in which everything below an object is null: the empty starting point of an
-    /// import or of a state that has yet to be filled.
-    #[must_use]
-    pub fn empty_of(ty: &Type) -> Self {
-        match ty {
-            Type::Object(members) => Self::Object(
-                members
-                    .keys()
-                    .map(|name| (name.clone(), Self::Null))
-                    .collect(),
-            ),
-            _ => Self::Null,
-        }
     }
 }
 

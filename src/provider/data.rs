@@ -210,8 +210,8 @@ impl ProviderData {
             Some(expected) if !expected.eq_ignore_ascii_case(owner) => Err(Diagnostic::error(
                 "Credentials belong to another organisation",
                 format!(
-                    "The provider block names the organisation {expected}, but {} belong to the \
-                     organisation {owner}.",
+                    "The provider block names the organisation {expected}, but the credentials \
+                     belong to the organisation {owner}. They came from {}.",
                     self.settings.credentials_from
                 ),
             )
@@ -240,10 +240,10 @@ impl ProviderData {
 }
 
 fn not_yet_known(attributes: &[&str]) -> Diagnostic {
-    let (verb, noun) = if attributes.len() == 1 {
-        ("is", "value")
+    let (verb, noun, come) = if attributes.len() == 1 {
+        ("is", "value", "comes")
     } else {
-        ("are", "values")
+        ("are", "values", "come")
     };
     Diagnostic::error(
         "Provider configuration is not known yet",
@@ -254,7 +254,7 @@ fn not_yet_known(attributes: &[&str]) -> Diagnostic {
         ),
     )
     .hint(format!(
-        "Set the environment variables {} and {} instead, or apply what the {noun} come from first, \
+        "Set the environment variables {} and {} instead, or apply what the {noun} {come} from first, \
          for example with -target.",
         variable::CLIENT_ID,
         variable::CLIENT_SECRET

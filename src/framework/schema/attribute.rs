@@ -245,6 +245,19 @@ impl Attribute {
         self
     }
 
+    /// Whether two different values of the attribute mean the same. Null and unknown values never
+    /// do.
+    #[must_use]
+    pub fn means_the_same(&self, value: &Value, known: &Value) -> bool {
+        let comparable = |value: &Value| !value.is_null() && value.is_wholly_known();
+        self.equivalence.is_some_and(|equivalence| {
+            value != known
+                && comparable(value)
+                && comparable(known)
+                && (equivalence.0)(known, value)
+        })
+    }
+
     /// The nested attributes; empty for a plain attribute.
     #[must_use]
     pub fn nested_attributes(&self) -> &[Attribute] {

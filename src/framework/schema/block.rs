@@ -71,6 +71,35 @@ impl Block {
         }
     }
 
+    /// Whether any attribute in the block, however deep, is write-only.
+    #[must_use]
+    pub fn has_write_only(&self) -> bool {
+        fn any(attributes: &[Attribute]) -> bool {
+            attributes
+                .iter()
+                .any(|attribute| attribute.write_only || any(attribute.nested_attributes()))
+        }
+        any(&self.attributes)
+            || self
+                .blocks
+                .iter()
+                .any(|nested| nested.block.has_write_only())
+    }
+
+    /// The value of the block when nothing is set in it.
+    #[must_use]
+    pub fn empty(&self) -> Value {
+        let attributes = self
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name.clone(), Value::Null));
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|block| (block.name.clone(), block.absent()));
+        Value::object(attributes.chain(blocks))
+    }
+
     /// The type of a value of this block.
     #[must_use]
     pub fn object_type(&self) -> Type {
@@ -101,17 +130,14 @@ impl NestedBlock {
         }
     }
 
-    /// The type of the value that all occurrences of the block become. A list, set or map of
-    /// content with `dynamic` in it becomes a value that carries its own type, because the elements
-    /// may differ in theirs.
+    /// The type of the value that all occurrences of the block become. Collections of blocks with
+    /// `dynamic` content would need another; [`Schema::self_check`](super::Schema::self_check)
+    /// refuses those.
     #[must_use]
     pub fn value_type(&self) -> Type {
         let object = self.block.object_type();
         match self.nesting {
             BlockNesting::Single { .. } | BlockNesting::Group => object,
-            BlockNesting::List { .. } | BlockNesting::Map if object.contains_dynamic() => {
-                Type::Dynamic
-            }
             BlockNesting::List { .. } => Type::list(object),
             BlockNesting::Set { .. } => Type::set(object),
             BlockNesting::Map => Type::map(object),
@@ -123,19 +149,7 @@ impl NestedBlock {
     pub fn absent(&self) -> Value {
         match self.nesting {
             BlockNesting::Single { .. } => Value::Null,
-            BlockNesting::Group => Value::Object(
-                self.block
-                    .attributes
-                    .iter()
-                    .map(|attribute| (attribute.name.clone(), Value::Null))
-                    .chain(
-                        self.block
-                            .blocks
-                            .iter()
-                            .map(|block| (block.name.clone(), block.absent())),
-                    )
-                    .collect(),
-            ),
+            BlockNesting::Group => self.block.empty(),
             BlockNesting::List { .. } => Value::List(Vec::new()),
             BlockNesting::Set { .. } => Value::Set(std::iter::empty().collect()),
             BlockNesting::Map => Value::Map(std::collections::BTreeMap::new()),

@@ -89,6 +89,7 @@ impl IdentitySchema {
             .all(|((_, value), attribute)| {
                 value.is_wholly_known() && (!attribute.required_for_import || !value.is_null())
             });
-        complete.then(|| Value::object(members))
+        let blank = members.iter().all(|(_, value)| value.is_null());
+        (complete && !blank).then(|| Value::object(members))
     }
 }

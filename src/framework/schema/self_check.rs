@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use super::attribute::{Attribute, AttributeKind, Nesting};
-use super::block::{Block, BlockNesting};
+use super::block::{Block, BlockNesting, NestedBlock};
 use super::{IdentitySchema, Schema};
 use crate::framework::path::Path;
 use crate::framework::types::Type;
+use crate::framework::value::Value;
 
 impl Schema {
     /// What cores would refuse about this schema, as sentences; empty for a good one.
@@ -58,6 +59,79 @@ impl IdentitySchema {
     }
 }
 
+/// Cores demand that all elements of a collection have one type, which `dynamic` cannot promise;
+/// some end with a crash when it is broken.
+const DYNAMIC_ELEMENTS: &str = "dynamic values cannot live in lists, sets or maps";
+
+/// Cores match the elements of a set by content and do not look into sets inside them: with values
+/// of the provider there, no element would be found again and no plan would settle.
+const COMPUTED_IN_INNER_SET: &str =
+    "a set inside a set cannot have computed attributes or defaults";
+
+fn any_computed(attributes: &[Attribute], blocks: &[NestedBlock]) -> bool {
+    attributes
+        .iter()
+        .any(|attribute| attribute.computed || any_computed(attribute.nested_attributes(), &[]))
+        || blocks
+            .iter()
+            .any(|nested| any_computed(&nested.block.attributes, &nested.block.blocks))
+}
+
+/// Whether a collection has `dynamic` in its elements.
+fn collects_dynamic(ty: &Type) -> bool {
+    match ty {
+        Type::String | Type::Number | Type::Bool | Type::Dynamic => false,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => element.contains_dynamic(),
+        Type::Tuple(elements) => elements.iter().any(collects_dynamic),
+        Type::Object(members) => members.values().any(collects_dynamic),
+    }
+}
+
+/// Whether `value` is known, not null itself, and of the type `ty`.
+fn conforms(value: &Value, ty: &Type) -> bool {
+    let part = |value: &Value, ty: &Type| value.is_null() || conforms(value, ty);
+    match (value, ty) {
+        (Value::String(_), Type::String)
+        | (Value::Number(_), Type::Number)
+        | (Value::Bool(_), Type::Bool) => true,
+        (Value::Dynamic(inner), Type::Dynamic) => conforms(&inner.1, &inner.0),
+        (Value::List(elements), Type::List(ty)) => elements.iter().all(|element| part(element, ty)),
+        (Value::Set(elements), Type::Set(ty)) => elements.iter().all(|element| part(element, ty)),
+        (Value::Map(elements), Type::Map(ty)) => elements.values().all(|element| part(element, ty)),
+        (Value::List(elements), Type::Tuple(types)) => {
+            elements.len() == types.len()
+                && elements
+                    .iter()
+                    .zip(types)
+                    .all(|(element, ty)| part(element, ty))
+        }
+        (Value::Object(members), Type::Object(types)) => {
+            members.len() == types.len()
+                && types
+                    .iter()
+                    .all(|(name, ty)| members.get(name).is_some_and(|member| part(member, ty)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a default for nested attributes has null where the provider would have to fill in.
+fn leaves_open(attribute: &Attribute, default: &Value) -> bool {
+    let open = |object: &Value| {
+        attribute.nested_attributes().iter().any(|nested| {
+            let member = object.member(&nested.name);
+            (nested.computed && member.is_null()) || leaves_open(nested, member)
+        })
+    };
+    match default {
+        Value::Object(_) => open(default),
+        Value::List(elements) => elements.iter().any(open),
+        Value::Set(elements) => elements.iter().any(open),
+        Value::Map(elements) => elements.values().any(open),
+        _ => false,
+    }
+}
+
 fn valid_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_lowercase())
         && name
@@ -97,6 +171,16 @@ fn check_block(block: &Block, path: &Path, in_set: bool, faults: &mut Vec<String
             faults.push(format!("{nested_path}: not a valid name"));
         }
         let set = matches!(nested.nesting, BlockNesting::Set { .. });
+        if in_set && set && any_computed(&nested.block.attributes, &nested.block.blocks) {
+            faults.push(format!("{nested_path}: {COMPUTED_IN_INNER_SET}"));
+        }
+        let single = matches!(
+            nested.nesting,
+            BlockNesting::Single { .. } | BlockNesting::Group
+        );
+        if !single && nested.block.object_type().contains_dynamic() {
+            faults.push(format!("{nested_path}: {DYNAMIC_ELEMENTS}"));
+        }
         if let BlockNesting::List { min, max } | BlockNesting::Set { min, max } = nested.nesting
             && max != 0
             && min > max
@@ -132,8 +216,38 @@ fn check_attribute(attribute: &Attribute, path: &Path, in_set: bool, faults: &mu
             fault("write-only, so it should be sensitive");
         }
     }
-    if in_set && attribute.value_type().contains_dynamic() {
-        fault("dynamic values cannot live in sets");
+    if collects_dynamic(&attribute.value_type()) {
+        fault(DYNAMIC_ELEMENTS);
+    }
+    if let Some(default) = &attribute.default {
+        if attribute.required || attribute.write_only {
+            fault("a default belongs to optional attributes that are stored");
+        }
+        if !conforms(default, &attribute.value_type()) {
+            fault("the default is not a known value of the attribute's type");
+        } else if leaves_open(attribute, default) {
+            fault("the default must say what its computed nested attributes are");
+        }
+    }
+    let nested = attribute.nested_attributes();
+    let set = matches!(
+        attribute.kind,
+        AttributeKind::Nested {
+            nesting: Nesting::Set,
+            ..
+        }
+    );
+    if in_set && set && any_computed(nested, &[]) {
+        fault(COMPUTED_IN_INNER_SET);
+    }
+    if attribute.optional
+        && attribute.computed
+        && attribute.default.is_none()
+        && nested.iter().any(|nested| !nested.computed)
+    {
+        // Cores infer from a prior value with such a member that it was configured, and propose
+        // null once it is not: the plan would never settle.
+        fault("optional and computed, so every nested attribute has to be computed");
     }
     if let AttributeKind::Nested {
         nesting,
@@ -226,8 +340,8 @@ mod tests {
         both: required, so it can be neither optional nor computed
         secret: write-only, so it should be sensitive
         twice: name used twice
+        items: dynamic values cannot live in lists, sets or maps
         items.value: write-only attributes cannot live in sets
-        items.any: dynamic values cannot live in sets
         rule: more blocks demanded than allowed
         ");
         let identity = IdentitySchema::new()

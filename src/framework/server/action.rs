@@ -7,6 +7,7 @@ use crate::framework::action::Progress;
 use crate::framework::diag::Diagnostics;
 use crate::framework::operation::ClientCapabilities;
 use crate::framework::provider::Provider;
+use crate::framework::schema::Schema;
 use crate::framework::value::Value;
 
 impl<P: Provider> Server<P> {
@@ -20,10 +21,10 @@ impl<P: Provider> Server<P> {
     ) -> Diagnostics {
         let prepared = self
             .schema(Kind::Action, type_name)
-            .and_then(|schema| Ok((schema.object_type(), self.context(call, client)?)));
+            .and_then(|schema| Ok((schema, self.context(call, client)?)));
         match (prepared, self.actions.get(type_name)) {
-            (Ok((ty, context)), Some(entry)) => {
-                let config = present(config, &ty);
+            (Ok((schema, context)), Some(entry)) => {
+                let config = present(config, schema);
                 entry.object.plan(&context, &config).await
             }
             (Err(diagnostic), _) => diagnostic.into(),
@@ -43,10 +44,10 @@ impl<P: Provider> Server<P> {
     ) -> Diagnostics {
         let prepared = self
             .schema(Kind::Action, type_name)
-            .and_then(|schema| Ok((schema.object_type(), self.context(call, client)?)));
+            .and_then(|schema| Ok((schema, self.context(call, client)?)));
         match (prepared, self.actions.get(type_name)) {
-            (Ok((ty, context)), Some(entry)) => {
-                let config = present(config, &ty);
+            (Ok((schema, context)), Some(entry)) => {
+                let config = present(config, schema);
                 entry
                     .object
                     .invoke(&context, &config, Progress(progress))
@@ -59,9 +60,9 @@ impl<P: Provider> Server<P> {
 }
 
 /// A missing `config` block is one without content.
-fn present(config: Value, ty: &crate::framework::types::Type) -> Value {
+pub(super) fn present(config: Value, schema: &Schema) -> Value {
     if config.is_null() {
-        Value::empty_of(ty)
+        schema.block.empty()
     } else {
         config
     }

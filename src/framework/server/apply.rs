@@ -1,12 +1,13 @@
 //! `ApplyResourceChange`: create, update or delete, and what goes into the state whatever happens.
 
-use super::values::{finish_state, null_unknowns};
-use super::{Call, Kind, Server, with_error};
+use super::values::{finish_state, settle_unknowns};
+use super::{Call, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::operation::{ClientCapabilities, Outcome};
 use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::resource::{Create, Delete, Update};
+use crate::framework::schema::Schema;
 use crate::framework::value::Value;
 
 /// What a core asks for.
@@ -42,104 +43,108 @@ pub struct ApplyResponse {
 impl<P: Provider> Server<P> {
     /// Applies a planned change.
     pub async fn apply_resource_change(&self, call: &Call, request: ApplyRequest) -> ApplyResponse {
-        // Until something has happened, what was before stays.
-        let unchanged = |diagnostics: Diagnostics| ApplyResponse {
-            new_state: request.prior_state.clone(),
-            private: request.planned_private.clone(),
-            new_identity: request.planned_identity.clone(),
-            diagnostics,
-        };
-        let prepared = self
-            .schema(Kind::Resource, &request.type_name)
-            .and_then(|schema| Ok((schema, self.resource(&request.type_name)?)))
+        let found = self
+            .resource_with_schema(&request.type_name)
             .and_then(|found| Ok((found, self.context(call, ClientCapabilities::default())?)));
-        let ((schema, resource), context) = match prepared {
-            Ok(prepared) => prepared,
-            Err(diagnostic) => return unchanged(diagnostic.into()),
+        let ((resource, schema), context) = match found {
+            Ok(found) => found,
+            Err(diagnostic) => return unchanged(request, diagnostic.into()),
         };
         let private = Private::decode(&request.planned_private);
 
         if request.planned_state.is_null() {
             let state = request.prior_state.clone();
             let diagnostics = resource.delete(&context, Delete { state, private }).await;
-            if diagnostics.has_error() {
-                return unchanged(diagnostics);
-            }
-            return ApplyResponse {
-                new_state: Value::Null,
-                private: Vec::new(),
-                new_identity: Value::Null,
-                diagnostics,
+            return if diagnostics.has_error() {
+                unchanged(request, diagnostics)
+            } else {
+                deleted(diagnostics)
             };
         }
 
-        let creating = request.prior_state.is_null();
         let config = request.config.clone();
         let plan = request.planned_state.clone();
-        let outcome = if creating {
-            let request = Create {
+        let outcome = if request.prior_state.is_null() {
+            let create = Create {
                 config,
                 plan,
                 private,
             };
-            resource.create(&context, request).await
+            resource.create(&context, create).await
         } else {
-            let prior = request.prior_state.clone();
-            let request = Update {
+            let update = Update {
                 config,
                 plan,
-                prior,
+                prior: request.prior_state.clone(),
                 private,
             };
-            resource.update(&context, request).await
+            resource.update(&context, update).await
         };
+        self.applied(request, schema, outcome)
+    }
 
-        let Outcome {
-            state,
-            private,
-            mut diagnostics,
-            ..
-        } = outcome;
-        let Some(mut new_state) = state else {
+    /// What a create or an update has left, as a core takes it.
+    fn applied(
+        &self,
+        request: ApplyRequest,
+        schema: &Schema,
+        outcome: Outcome<Value>,
+    ) -> ApplyResponse {
+        let type_name = &request.type_name;
+        let mut diagnostics = outcome.diagnostics;
+        let Some(mut state) = outcome.state else {
             if !diagnostics.has_error() {
-                diagnostics = with_error(
-                    diagnostics,
-                    Diagnostic::bug(
-                        "No state after apply",
-                        format!(
-                            "{} was applied without an error, but left no state.",
-                            request.type_name
-                        ),
-                    ),
-                );
+                diagnostics.push(Diagnostic::bug(
+                    "No state after apply",
+                    format!("{type_name} was applied without an error, but left no state."),
+                ));
             }
-            return unchanged(diagnostics);
+            return unchanged(request, diagnostics);
         };
-        let unknown = null_unknowns(&mut new_state);
-        if unknown && !diagnostics.has_error() && !diagnostics_explain_absence(&diagnostics) {
+        // An operation that did not get to the end cannot know everything and has said why. What it
+        // could not learn about an object that existed before most likely is as it was.
+        let unfinished = !diagnostics.is_empty();
+        if settle_unknowns(&mut state, &request.prior_state) && !unfinished {
             diagnostics.push(Diagnostic::bug(
                 "Unknown value after apply",
                 format!(
-                    "{} was applied, but left a value unknown. What is known was saved.",
-                    request.type_name
+                    "{type_name} was applied, but left a value unknown. What is known was saved."
                 ),
             ));
         }
-        finish_state(&schema.block, &mut new_state, &request.planned_state);
-        let (new_identity, problem) =
-            self.identity_after(&request.type_name, &new_state, &request.planned_identity);
+        finish_state(&schema.block, &mut state, &request.planned_state);
+        let (new_identity, problem) = self.identity_after(
+            type_name,
+            &state,
+            &request.planned_identity,
+            !diagnostics.has_error(),
+        );
         diagnostics.extend(problem);
         ApplyResponse {
-            new_state,
-            private: private.encode(),
+            new_state: state,
+            private: outcome.private.encode_over(request.planned_private),
             new_identity,
             diagnostics,
         }
     }
 }
 
-/// Whether the operation has said itself that it did not get to the end, so that values it could
-/// not learn are no surprise.
-fn diagnostics_explain_absence(diagnostics: &Diagnostics) -> bool {
-    !diagnostics.is_empty()
+/// Nothing has happened: what was before stays.
+fn unchanged(request: ApplyRequest, diagnostics: Diagnostics) -> ApplyResponse {
+    ApplyResponse {
+        new_state: request.prior_state,
+        private: request.planned_private,
+        new_identity: request.planned_identity,
+        diagnostics,
+    }
+}
+
+/// There is no object any more.
+fn deleted(diagnostics: Diagnostics) -> ApplyResponse {
+    ApplyResponse {
+        new_state: Value::Null,
+        private: Vec::new(),
+        new_identity: Value::Null,
+        diagnostics,
+    }
 }

@@ -25,7 +25,7 @@ impl<P: Provider> Server<P> {
     /// configured by each.
     pub fn configure_provider(&self, request: ConfigureRequest) -> Diagnostics {
         let config = if request.config.is_null() {
-            Value::empty_of(&self.provider_schema().object_type())
+            self.provider_schema().block.empty()
         } else {
             request.config
         };

@@ -1,6 +1,6 @@
 //! `ReadDataSource`.
 
-use super::values::{finish_state, null_unknowns};
+use super::values::{finish_state, settle_unknowns};
 use super::{Call, Kind, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::operation::{ClientCapabilities, DeferredReason};
@@ -70,7 +70,7 @@ impl<P: Provider> Server<P> {
         }
         match outcome.state {
             Some(mut state) => {
-                if null_unknowns(&mut state) {
+                if settle_unknowns(&mut state, &Value::Null) {
                     response.diagnostics.push(Diagnostic::bug(
                         "Unknown value after read",
                         format!("Reading a {} left a value unknown.", request.type_name),

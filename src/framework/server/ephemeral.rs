@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::values::null_write_only;
-use super::{Call, Kind, Server};
+use super::values::{finish_state, settle_unknowns};
+use super::{Call, Kind, Server, unknown_type};
 use crate::framework::diag::{Diagnostic, Diagnostics};
-use crate::framework::operation::{ClientCapabilities, DeferredReason};
+use crate::framework::ephemeral::ErasedEphemeralResource;
+use crate::framework::operation::{ClientCapabilities, Context, DeferredReason};
 use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::value::Value;
@@ -65,23 +66,33 @@ impl<P: Provider> Server<P> {
         let Some(entry) = self.ephemeral_resources.get(type_name) else {
             return response;
         };
-        let opened = entry.object.open(&context, config).await;
+        let opened = entry.object.open(&context, config.clone()).await;
         response.renew_at = opened.renew_at;
         response.private = opened.outcome.private.encode();
         response.diagnostics = opened.outcome.diagnostics;
-        response.deferred = opened.outcome.deferred.filter(|_| client.deferral_allowed);
+        if let Some(reason) = opened.outcome.deferred {
+            if client.deferral_allowed {
+                response.deferred = Some(reason);
+            } else {
+                response.diagnostics.push(Diagnostic::bug(
+                    "Opening deferred without permission",
+                    "The resource asked to be opened in a later run, which this core cannot do.",
+                ));
+            }
+            return response;
+        }
         match opened.outcome.state {
             Some(mut result) => {
-                null_write_only(&schema.block, &mut result);
-                if !result.is_wholly_known() {
+                if settle_unknowns(&mut result, &Value::Null) {
                     response.diagnostics.push(Diagnostic::bug(
                         "Unknown value in an ephemeral resource",
                         format!("Opening a {type_name} left a value unknown."),
                     ));
                 }
+                finish_state(&schema.block, &mut result, &config);
                 response.result = result;
             }
-            None if !response.diagnostics.has_error() && response.deferred.is_none() => {
+            None if !response.diagnostics.has_error() => {
                 response.diagnostics.push(Diagnostic::bug(
                     "No result from an ephemeral resource",
                     format!("{type_name} was opened without an error and without a result."),
@@ -99,31 +110,19 @@ impl<P: Provider> Server<P> {
         type_name: &str,
         private: &[u8],
     ) -> RenewEphemeralResponse {
-        let failed = |diagnostic: Diagnostic| RenewEphemeralResponse {
-            private: private.to_vec(),
-            renew_at: None,
-            diagnostics: diagnostic.into(),
-        };
-        if let Err(diagnostic) = self.schema(Kind::EphemeralResource, type_name) {
-            return failed(diagnostic);
-        }
-        match (
-            self.ephemeral_resources.get(type_name),
-            self.context(call, ClientCapabilities::default()),
-        ) {
-            (Some(entry), Ok(context)) => {
-                let renewed = entry.object.renew(&context, Private::decode(private)).await;
+        match self.ephemeral_entry(call, type_name) {
+            Ok((resource, context)) => {
+                let renewed = resource.renew(&context, Private::decode(private)).await;
                 RenewEphemeralResponse {
-                    private: renewed.private.encode(),
+                    private: renewed.private.encode_over(private.to_vec()),
                     renew_at: renewed.renew_at,
                     diagnostics: renewed.diagnostics,
                 }
             }
-            (_, Err(diagnostic)) => failed(diagnostic),
-            (None, Ok(_)) => RenewEphemeralResponse {
+            Err(diagnostic) => RenewEphemeralResponse {
                 private: private.to_vec(),
                 renew_at: None,
-                diagnostics: Diagnostics::new(),
+                diagnostics: diagnostic.into(),
             },
         }
     }
@@ -135,18 +134,22 @@ impl<P: Provider> Server<P> {
         type_name: &str,
         private: &[u8],
     ) -> Diagnostics {
-        if let Err(diagnostic) = self.schema(Kind::EphemeralResource, type_name) {
-            return diagnostic.into();
+        match self.ephemeral_entry(call, type_name) {
+            Ok((resource, context)) => resource.close(&context, Private::decode(private)).await,
+            Err(diagnostic) => diagnostic.into(),
         }
-        match (
-            self.ephemeral_resources.get(type_name),
-            self.context(call, ClientCapabilities::default()),
-        ) {
-            (Some(entry), Ok(context)) => {
-                entry.object.close(&context, Private::decode(private)).await
-            }
-            (_, Err(diagnostic)) => diagnostic.into(),
-            (None, Ok(_)) => Diagnostics::new(),
-        }
+    }
+
+    fn ephemeral_entry(
+        &self,
+        call: &Call,
+        type_name: &str,
+    ) -> Result<(&dyn ErasedEphemeralResource<P::Data>, Context<P::Data>), Diagnostic> {
+        let entry = self
+            .ephemeral_resources
+            .get(type_name)
+            .ok_or_else(|| unknown_type(Kind::EphemeralResource, type_name))?;
+        let context = self.context(call, ClientCapabilities::default())?;
+        Ok((&*entry.object, context))
     }
 }

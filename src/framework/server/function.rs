@@ -19,12 +19,16 @@ impl<P: Provider> Server<P> {
         };
         let signature = function.signature();
         let expected = signature.parameters.len();
-        if arguments.len() < expected
-            || (arguments.len() > expected && signature.variadic.is_none())
-        {
+        let given = arguments.len();
+        if given < expected || (given > expected && signature.variadic.is_none()) {
+            let least = if signature.variadic.is_some() {
+                "at least "
+            } else {
+                ""
+            };
+            let plural = if expected == 1 { "" } else { "s" };
             return Err(FunctionError::new(format!(
-                "{name} takes {expected} arguments, but {} were given.",
-                arguments.len()
+                "{name} takes {least}{expected} argument{plural}, not {given}."
             )));
         }
         let mut unknown = false;

@@ -1,9 +1,11 @@
 //! `GenerateResourceConfig`: a configuration for an object that exists.
 
-use super::values::walk_block;
-use super::{Kind, Server};
+use super::Server;
+use super::pairing::Pairing;
+use super::values::{Then, fill_absent_blocks, walk};
 use crate::framework::diag::Diagnostic;
 use crate::framework::provider::Provider;
+use crate::framework::schema::Attribute;
 use crate::framework::value::Value;
 
 impl<P: Provider> Server<P> {
@@ -17,33 +19,42 @@ impl<P: Provider> Server<P> {
         type_name: &str,
         state: &Value,
     ) -> Result<Value, Diagnostic> {
-        let schema = self.schema(Kind::Resource, type_name)?;
+        let (resource, schema) = self.resource_with_schema(type_name)?;
         let mut config = if state.is_null() {
-            Value::empty_of(&schema.object_type())
+            schema.block.empty()
         } else {
             state.clone()
         };
-        walk_block(
-            &schema.block,
+        walk(
+            (&schema.block).into(),
             &mut config,
             &Value::Null,
+            Pairing::None,
             &mut |attribute, value, _| {
-                let only_result = attribute.computed && !attribute.optional;
-                let own_id = attribute.name == "id" && attribute.computed;
-                let empty = attribute.optional && value.as_str() == Some("");
-                let defaulted = attribute.default.as_ref() == Some(value);
-                if only_result
-                    || own_id
-                    || empty
-                    || defaulted
-                    || attribute.write_only
-                    || attribute.deprecation.is_some()
-                {
+                if is_left_out(attribute, value) {
                     *value = Value::Null;
+                    return Then::Skip;
                 }
+                Then::Descend
             },
         );
-        super::values::fill_absent_blocks(&schema.block, &mut config);
-        Ok(self.resource(type_name)?.generate_config(config))
+        fill_absent_blocks(&schema.block, &mut config);
+        Ok(resource.generate_config(config))
     }
+}
+
+fn is_left_out(attribute: &Attribute, value: &Value) -> bool {
+    if attribute.required {
+        return false;
+    }
+    let only_result = !attribute.optional;
+    let own_id = attribute.name == "id" && attribute.computed;
+    let empty = value.as_str() == Some("");
+    let defaulted = attribute.default.as_ref() == Some(value);
+    only_result
+        || own_id
+        || empty
+        || defaulted
+        || attribute.write_only
+        || attribute.deprecation.is_some()
 }

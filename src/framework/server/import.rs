@@ -1,8 +1,8 @@
 //! `ImportResourceState`: as much state as a read needs to find an existing object.
 
 use super::read::IMPORT_MARK;
-use super::values::{fill_absent_blocks, null_write_only};
-use super::{Call, Kind, Server};
+use super::values::{fill_absent_blocks, null_write_only, settle_unknowns};
+use super::{Call, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::operation::ClientCapabilities;
 use crate::framework::private::Private;
@@ -75,17 +75,25 @@ impl<P: Provider> Server<P> {
         call: &Call,
         request: &ImportRequest,
     ) -> Result<(Value, Value), Diagnostic> {
-        let schema = self.schema(Kind::Resource, &request.type_name)?;
-        let identity_schema = self.identity_schema(&request.type_name)?;
-        let resource = self.resource(&request.type_name)?;
+        let type_name = &request.type_name;
+        let (resource, schema) = self.resource_with_schema(type_name)?;
+        let identity_schema = self.identity_schema(type_name)?;
         let mut state = match &request.target {
             ImportTarget::Id(id) => {
                 let context = self.context(call, request.client)?;
-                resource.import(&context, id).await?
+                let mut state = resource.import(&context, id).await?;
+                settle_unknowns(&mut state, &Value::Null);
+                if is_blank(&state) {
+                    return Err(Diagnostic::bug(
+                        "Import without a result",
+                        format!("The import id of a {type_name} was accepted, but not used."),
+                    ));
+                }
+                state
             }
             ImportTarget::Identity(identity) => {
-                check_identity(&request.type_name, identity_schema, identity)?;
-                let mut state = Value::empty_of(&schema.object_type());
+                check_identity(type_name, identity_schema, identity)?;
+                let mut state = schema.block.empty();
                 if let (Value::Object(state), Some(identity)) = (&mut state, identity.as_object()) {
                     state.extend(identity.clone());
                 }
@@ -97,6 +105,13 @@ impl<P: Provider> Server<P> {
         let identity = identity_schema.of_state(&state).unwrap_or(Value::Null);
         Ok((state, identity))
     }
+}
+
+/// Whether nothing at all is set in a state.
+fn is_blank(state: &Value) -> bool {
+    state
+        .as_object()
+        .is_none_or(|members| members.values().all(Value::is_null))
 }
 
 /// Whether an identity given by a user has every part that an import needs.

@@ -2,7 +2,7 @@
 
 use tokio::sync::mpsc;
 
-use super::values::{finish_state, null_unknowns};
+use super::values::{finish_state, settle_unknowns};
 use super::{Call, Kind, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::list::{ListItem, ListRequest};
@@ -112,7 +112,7 @@ fn event_of(
 ) -> ListEvent {
     let mut diagnostics = item.diagnostics;
     let mut state = item.state;
-    null_unknowns(&mut state);
+    settle_unknowns(&mut state, &Value::Null);
     finish_state(&schema.block, &mut state, &Value::Null);
     let identity = identity.of_state(&state).unwrap_or_else(|| {
         diagnostics.push(Diagnostic::bug(

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::action::ErasedAction;
 use super::data_source::ErasedDataSource;
-use super::diag::{Diagnostic, Diagnostics};
+use super::diag::Diagnostic;
 use super::ephemeral::ErasedEphemeralResource;
 use super::function::Function;
 use super::list::ErasedListResource;
@@ -29,10 +29,14 @@ mod generate_config;
 mod identity;
 mod import;
 mod list;
+mod pairing;
 mod plan;
 mod plan_attributes;
 mod read;
+mod self_check;
 mod stored_state;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod values;
 
@@ -232,74 +236,6 @@ impl<P: Provider> Server<P> {
             .ok_or_else(|| unknown_type(Kind::Resource, type_name))
     }
 
-    /// Where schemas and models disagree, or a core would refuse a schema; for the registry's test.
-    #[must_use]
-    pub fn self_check(&self) -> Vec<String> {
-        let mut faults: Vec<String> = self.provider_schema().self_check();
-        let mut compare = |kind: Kind, name: &str, model: super::types::Type| {
-            if let Ok(schema) = self.schema(kind, name) {
-                let prefix = format!("{} {name}", kind.noun());
-                faults.extend(
-                    schema
-                        .self_check()
-                        .into_iter()
-                        .map(|fault| format!("{prefix}: {fault}")),
-                );
-                if schema.object_type() != model {
-                    faults.push(format!("{prefix}: schema and model differ"));
-                }
-            }
-        };
-        use super::object::ValueType as _;
-        for (name, resource) in &self.resources {
-            compare(Kind::Resource, name, resource.entry.object.model_type());
-        }
-        for (name, entry) in &self.data_sources {
-            compare(Kind::DataSource, name, entry.object.model_type());
-        }
-        for (name, entry) in &self.ephemeral_resources {
-            compare(Kind::EphemeralResource, name, entry.object.model_type());
-        }
-        for (name, entry) in &self.list_resources {
-            compare(Kind::ListResource, name, entry.object.config_type());
-        }
-        for (name, entry) in &self.actions {
-            compare(Kind::Action, name, entry.object.config_type());
-        }
-        if self.provider_schema().object_type() != P::Config::value_type() {
-            faults.push("provider: schema and model differ".to_owned());
-        }
-        for (name, resource) in &self.resources {
-            if let (Ok(identity), Ok(schema)) = (
-                self.identity_schema(name),
-                self.schema(Kind::Resource, name),
-            ) {
-                let prefix = format!("resource {name}");
-                faults.extend(
-                    identity
-                        .self_check(schema)
-                        .into_iter()
-                        .map(|fault| format!("{prefix}: {fault}")),
-                );
-            }
-            let _ = resource;
-        }
-        for (name, entry) in &self.list_resources {
-            match self.resources.get(name) {
-                None => faults.push(format!("list resource {name}: no such managed resource")),
-                Some(resource)
-                    if resource.entry.object.model_type() != entry.object.model_type() =>
-                {
-                    faults.push(format!(
-                        "list resource {name}: another model than the resource"
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        faults
-    }
-
     /// Begins a call of a core.
     #[must_use]
     pub fn call(&self) -> Call {
@@ -346,6 +282,16 @@ impl<P: Provider> Server<P> {
             .map(|resource| &*resource.entry.object)
             .ok_or_else(|| unknown_type(Kind::Resource, type_name))
     }
+
+    fn resource_with_schema(
+        &self,
+        type_name: &str,
+    ) -> Result<(&dyn ErasedResource<P::Data>, &Schema), Diagnostic> {
+        Ok((
+            self.resource(type_name)?,
+            self.schema(Kind::Resource, type_name)?,
+        ))
+    }
 }
 
 impl<P: Provider> std::fmt::Debug for Server<P> {
@@ -361,10 +307,4 @@ fn unknown_type(kind: Kind, type_name: &str) -> Diagnostic {
         format!("This version of the provider has no {noun} of this type."),
     )
     .hint("Check the spelling, or update the provider: a newer version may have it.")
-}
-
-/// Puts `diagnostic` in front of an operation's own messages.
-fn with_error(mut diagnostics: Diagnostics, diagnostic: impl Into<Diagnostic>) -> Diagnostics {
-    diagnostics.push(diagnostic.into());
-    diagnostics
 }

@@ -3,17 +3,19 @@
 //! The steps and their order are those users of Terraform know from its own framework; the order
 //! matters and is the subject of the tests.
 
+use super::pairing::Pairing;
 use super::plan_attributes::modify_attributes;
 use super::values::{
     apply_defaults, fill_absent_blocks, keep_equivalent, mark_computed_unknown, null_write_only,
 };
-use super::{Call, Kind, Server, with_error};
+use super::{Call, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::operation::{ClientCapabilities, DeferredReason};
-use crate::framework::path::Path;
+use crate::framework::path::{Path, Step};
 use crate::framework::private::Private;
 use crate::framework::provider::Provider;
 use crate::framework::resource::Planned;
+use crate::framework::schema::{Block, Schema};
 use crate::framework::value::Value;
 
 /// What a core asks for.
@@ -55,123 +57,137 @@ pub struct PlanResponse {
 impl<P: Provider> Server<P> {
     /// Plans a change.
     pub async fn plan_resource_change(&self, call: &Call, request: PlanRequest) -> PlanResponse {
-        let prior_private = Private::decode(&request.prior_private);
-        let mut response = PlanResponse {
-            planned_state: request.proposed_new_state.clone(),
-            requires_replace: Vec::new(),
-            planned_private: request.prior_private.clone(),
-            planned_identity: request.prior_identity.clone(),
-            diagnostics: Diagnostics::new(),
-            deferred: None,
-        };
-        let prepared = self
-            .schema(Kind::Resource, &request.type_name)
-            .and_then(|schema| Ok((schema, self.identity_schema(&request.type_name)?)))
-            .and_then(|(schema, identity)| {
-                Ok((schema, identity, self.resource(&request.type_name)?))
-            })
+        let found = self
+            .resource_with_schema(&request.type_name)
             .and_then(|found| Ok((found, self.context(call, request.client)?)));
-        let ((schema, identity_schema, resource), context) = match prepared {
-            Ok(prepared) => prepared,
-            Err(diagnostic) => {
-                response.diagnostics.push(diagnostic);
-                return response;
-            }
+        let ((resource, schema), context) = match found {
+            Ok(found) => found,
+            Err(diagnostic) => return unplanned(request, diagnostic),
         };
 
-        let mut planned = request.proposed_new_state.clone();
-        let mut replace = Vec::new();
-        let mut diagnostics = Diagnostics::new();
-        if !planned.is_null() {
-            apply_defaults(&schema.block, &mut planned, &request.config);
-            null_write_only(&schema.block, &mut planned);
-            fill_absent_blocks(&schema.block, &mut planned);
-            keep_equivalent(&schema.block, &mut planned, &request.prior_state);
-            // An update that changes nothing stays one: only then may computed values be taken over
-            // unseen. Everything else may change what the provider computes.
-            if planned != request.prior_state {
-                mark_computed_unknown(&schema.block, &mut planned, &request.config);
-            }
-            let modified = modify_attributes(
-                &schema.block,
-                &request.config,
-                &request.prior_state,
-                planned,
-            );
-            planned = modified.planned;
-            replace = modified.replace;
-            diagnostics = modified.diagnostics;
-        }
-
-        let result = if diagnostics.has_error() {
-            Planned {
-                state: planned,
-                replace,
-                private: prior_private,
-                diagnostics,
-                deferred: None,
-            }
-        } else {
-            let planned = Planned {
-                state: planned,
-                replace,
-                private: prior_private,
-                diagnostics,
-                deferred: None,
-            };
-            resource
+        let mut planned = plan_by_schema(&schema.block, &request);
+        if !planned.diagnostics.has_error() {
+            planned = resource
                 .plan(&context, &request.prior_state, &request.config, planned)
-                .await
-        };
-
-        response.planned_private = result.private.encode();
-        response.diagnostics = result.diagnostics;
-        response.planned_state = result.state;
-        if request.proposed_new_state.is_null() != response.planned_state.is_null() {
-            response.planned_state = request.proposed_new_state;
-            response.diagnostics = with_error(
-                response.diagnostics,
-                Diagnostic::bug(
-                    "Plan turned into something else",
-                    "A planned destroy must stay one, and nothing else may become one.",
-                ),
-            );
+                .await;
         }
-        // A core refuses a path that leads nowhere; nested values may have gone with their parent.
-        response.requires_replace = result
-            .replace
-            .into_iter()
-            .map(|path| path.expressible())
-            .filter(|path| {
-                request.prior_state.get(path).is_some()
-                    || response.planned_state.get(path).is_some()
-            })
-            .collect();
-        response.requires_replace.sort();
-        response.requires_replace.dedup();
-        if let Some(reason) = result.deferred {
-            if request.client.deferral_allowed {
-                response.deferred = Some(reason);
-            } else {
-                response.diagnostics.push(Diagnostic::bug(
-                    "Plan deferred without permission",
-                    "The resource asked to be planned in a later run, which this core cannot do.",
+        self.plan_response(request, schema, planned)
+    }
+
+    /// The plan as it goes back to the core: checked, and without what a core would refuse.
+    fn plan_response(
+        &self,
+        request: PlanRequest,
+        schema: &Schema,
+        planned: Planned,
+    ) -> PlanResponse {
+        let Planned {
+            mut state,
+            replace,
+            private,
+            mut diagnostics,
+            deferred,
+        } = planned;
+        if request.proposed_new_state.is_null() != state.is_null() {
+            state = request.proposed_new_state;
+            diagnostics.push(Diagnostic::bug(
+                "Plan turned into something else",
+                "A planned destroy must stay one, and nothing else may become one.",
+            ));
+        }
+        if deferred.is_some() && !request.client.deferral_allowed {
+            diagnostics.push(Diagnostic::bug(
+                "Plan deferred without permission",
+                "The resource asked to be planned in a later run, which this core cannot do.",
+            ));
+        }
+        for path in &replace {
+            if !leads_into(schema, path) {
+                diagnostics.push(Diagnostic::bug(
+                    "Replacement because of nothing",
+                    format!(
+                        "The plan replaces the object because of {path}, which it does not have."
+                    ),
                 ));
             }
         }
+        // A core refuses a path that leads nowhere; nested values may have gone with their parent.
+        let mut requires_replace: Vec<Path> = replace
+            .into_iter()
+            .map(|path| path.expressible())
+            .filter(|path| request.prior_state.get(path).is_some() || state.get(path).is_some())
+            .collect();
+        requires_replace.sort();
+        requires_replace.dedup();
 
-        response.planned_identity = if request.prior_state.is_null() {
-            // What is yet to be created has no identity, also when it takes the place of something
-            // that has one.
-            Value::Null
-        } else if request.prior_identity.is_null() {
-            // State from before the resource had an identity.
-            identity_schema
-                .of_state(&request.prior_state)
-                .unwrap_or(Value::Null)
-        } else {
-            request.prior_identity
-        };
-        response
+        let (planned_identity, problem) = self.planned_identity(
+            &request.type_name,
+            &request.prior_state,
+            request.prior_identity,
+            &state,
+            !requires_replace.is_empty(),
+        );
+        diagnostics.extend(problem);
+        PlanResponse {
+            planned_state: state,
+            requires_replace,
+            planned_private: private.encode_over(request.prior_private),
+            planned_identity,
+            diagnostics,
+            deferred: deferred.filter(|_| request.client.deferral_allowed),
+        }
     }
+}
+
+/// The reply when there is nothing to plan with.
+fn unplanned(request: PlanRequest, diagnostic: Diagnostic) -> PlanResponse {
+    PlanResponse {
+        planned_state: request.proposed_new_state,
+        requires_replace: Vec::new(),
+        planned_private: request.prior_private,
+        planned_identity: request.prior_identity,
+        diagnostics: diagnostic.into(),
+        deferred: None,
+    }
+}
+
+/// What the schema alone says about the plan: defaults, what becomes unknown, plan modifiers.
+fn plan_by_schema(block: &Block, request: &PlanRequest) -> Planned {
+    let (prior, config) = (&request.prior_state, &request.config);
+    let private = Private::decode(&request.prior_private);
+    let mut planned = request.proposed_new_state.clone();
+    if planned.is_null() {
+        return Planned {
+            state: planned,
+            replace: Vec::new(),
+            private,
+            diagnostics: Diagnostics::new(),
+            deferred: None,
+        };
+    }
+    apply_defaults(block, &mut planned, config);
+    null_write_only(block, &mut planned);
+    fill_absent_blocks(block, &mut planned);
+    keep_equivalent(block, &mut planned, prior, Pairing::None);
+    // An update that changes nothing stays one: only then may computed values be taken over unseen.
+    // Everything else may change what the provider computes.
+    if planned != *prior {
+        mark_computed_unknown(block, &mut planned, config);
+    }
+    let modified = modify_attributes(block, config, prior, planned);
+    Planned {
+        state: modified.planned,
+        replace: modified.replace,
+        private,
+        diagnostics: modified.diagnostics,
+        deferred: None,
+    }
+}
+
+/// Whether the path begins with an attribute or block of the schema.
+fn leads_into(schema: &Schema, path: &Path) -> bool {
+    let block = &schema.block;
+    matches!(path.steps().first(), Some(Step::Attribute(name))
+        if block.attributes.iter().any(|attribute| attribute.name == *name)
+            || block.blocks.iter().any(|nested| nested.name == *name))
 }

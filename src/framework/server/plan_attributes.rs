@@ -8,7 +8,8 @@ use crate::framework::schema::{
 };
 use crate::framework::value::Value;
 
-use super::values::counterpart;
+use super::pairing::{Pairing, Shape, pair};
+use super::values::{at_index, at_key};
 
 /// A plan after its attribute plan modifiers.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub(super) fn modify_attributes(
         replace: Vec::new(),
         diagnostics: Diagnostics::new(),
     };
-    pass.block(block, &Path::root(), config, prior, &mut result);
+    pass.object(block.into(), &Path::root(), config, prior, &mut result);
     Modified {
         replace: pass.replace,
         diagnostics: pass.diagnostics,
@@ -52,50 +53,9 @@ pub(super) fn modify_attributes(
 }
 
 impl Pass<'_> {
-    fn block(
+    fn object(
         &mut self,
-        block: &Block,
-        path: &Path,
-        config: &Value,
-        prior: &Value,
-        planned: &mut Value,
-    ) {
-        self.attributes(&block.attributes, path, config, prior, planned);
-        for nested in &block.blocks {
-            if self.diagnostics.has_error() {
-                return;
-            }
-            let path = path.attribute(&nested.name);
-            let config = config.member(&nested.name);
-            let prior = prior.member(&nested.name);
-            let Value::Object(members) = planned else {
-                return;
-            };
-            let Some(planned) = members.get_mut(&nested.name) else {
-                continue;
-            };
-            match nested.nesting {
-                BlockNesting::Single { .. } | BlockNesting::Group => {
-                    self.block(&nested.block, &path, config, prior, planned);
-                }
-                BlockNesting::List { .. } | BlockNesting::Set { .. } | BlockNesting::Map => self
-                    .elements(
-                        &nested.block.attributes,
-                        &path,
-                        config,
-                        prior,
-                        planned,
-                        &|pass, path, config, prior, planned| {
-                            pass.block(&nested.block, path, config, prior, planned);
-                        },
-                    ),
-            }
-        }
-    }
-
-    fn attributes(
-        &mut self,
-        attributes: &[Attribute],
+        shape: Shape<'_>,
         path: &Path,
         config: &Value,
         prior: &Value,
@@ -104,7 +64,7 @@ impl Pass<'_> {
         let Value::Object(members) = planned else {
             return;
         };
-        for attribute in attributes {
+        for attribute in shape.attributes {
             if self.diagnostics.has_error() {
                 return;
             }
@@ -115,6 +75,26 @@ impl Pass<'_> {
             let config = config.member(&attribute.name);
             let prior = prior.member(&attribute.name);
             self.attribute(attribute, &path, config, prior, planned);
+        }
+        for nested in shape.blocks {
+            if self.diagnostics.has_error() {
+                return;
+            }
+            let Some(planned) = members.get_mut(&nested.name) else {
+                continue;
+            };
+            let path = path.attribute(&nested.name);
+            let config = config.member(&nested.name);
+            let prior = prior.member(&nested.name);
+            let shape = Shape::from(&nested.block);
+            match nested.nesting {
+                BlockNesting::Single { .. } | BlockNesting::Group => {
+                    self.object(shape, &path, config, prior, planned);
+                }
+                BlockNesting::List { .. } | BlockNesting::Set { .. } | BlockNesting::Map => {
+                    self.elements(shape, &path, config, prior, planned);
+                }
+            }
         }
     }
 
@@ -148,86 +128,89 @@ impl Pass<'_> {
                 return;
             }
         }
-        let AttributeKind::Nested {
+        if let AttributeKind::Nested {
             nesting,
             attributes,
         } = &attribute.kind
-        else {
-            return;
-        };
-        match nesting {
-            Nesting::Single => self.attributes(attributes, path, config, prior, planned),
-            Nesting::List | Nesting::Set | Nesting::Map => self.elements(
-                attributes,
-                path,
-                config,
-                prior,
-                planned,
-                &|pass, path, config, prior, planned| {
-                    pass.attributes(attributes, path, config, prior, planned);
-                },
-            ),
+        {
+            let shape = Shape::of(attributes);
+            match nesting {
+                Nesting::Single => self.object(shape, path, config, prior, planned),
+                Nesting::List | Nesting::Set | Nesting::Map => {
+                    self.elements(shape, path, config, prior, planned);
+                }
+            }
         }
     }
 
     fn elements(
         &mut self,
-        attributes: &[Attribute],
+        shape: Shape<'_>,
         path: &Path,
         config: &Value,
         prior: &Value,
         planned: &mut Value,
-        function: &dyn Fn(&mut Self, &Path, &Value, &Value, &mut Value),
     ) {
-        const NULL: &Value = &Value::Null;
         match planned {
             Value::List(elements) => {
                 for (index, element) in elements.iter_mut().enumerate() {
-                    let at = |value: &'_ Value| match value {
-                        Value::List(others) => others.get(index).cloned(),
-                        _ => None,
-                    };
-                    let (config, prior) = (at(config), at(prior));
-                    function(
-                        self,
-                        &path.index(index),
-                        config.as_ref().unwrap_or(NULL),
-                        prior.as_ref().unwrap_or(NULL),
-                        element,
-                    );
+                    let (config, prior) = (at_index(config, index), at_index(prior, index));
+                    self.object(shape, &path.index(index), config, prior, element);
                 }
             }
             Value::Map(elements) => {
                 for (key, element) in elements {
-                    let at = |value: &'_ Value| match value {
-                        Value::Map(others) => others.get(key).cloned(),
-                        _ => None,
-                    };
-                    let (config, prior) = (at(config), at(prior));
-                    function(
-                        self,
-                        &path.key(key),
-                        config.as_ref().unwrap_or(NULL),
-                        prior.as_ref().unwrap_or(NULL),
-                        element,
-                    );
+                    let (config, prior) = (at_key(config, key), at_key(prior, key));
+                    self.object(shape, &path.key(key), config, prior, element);
                 }
             }
             Value::Set(elements) => {
+                let counterparts = set_counterparts(shape, elements.as_slice(), config, prior);
                 let changed: Vec<Value> = std::mem::take(elements)
                     .into_iter()
-                    .map(|mut element| {
-                        let original = element.clone();
-                        let path = path.element(original.clone());
-                        let config = counterpart(attributes, &original, config);
-                        let prior = counterpart(attributes, &original, prior);
-                        function(self, &path, config, prior, &mut element);
+                    .zip(counterparts)
+                    .map(|(mut element, (config, prior))| {
+                        let path = path.element(element.clone());
+                        self.object(shape, &path, config, prior, &mut element);
                         element
                     })
                     .collect();
                 *elements = changed.into_iter().collect();
             }
+            // Null or unknown as a whole: there is nothing in it.
             _ => {}
         }
     }
+}
+
+/// For each planned element of a set what it was configured as, and what it was before. The prior
+/// element is found through the configured one, as cores do: planning may have changed the element
+/// itself already.
+fn set_counterparts<'a>(
+    shape: Shape<'_>,
+    planned: &[Value],
+    config: &'a Value,
+    prior: &'a Value,
+) -> Vec<(&'a Value, &'a Value)> {
+    if !matches!(config, Value::Set(_)) {
+        // Not configured: what is planned is the prior set, or new altogether.
+        let priors = pair(shape, planned, prior, Pairing::Equivalent);
+        return priors.into_iter().map(|prior| (config, prior)).collect();
+    }
+    let prior_elements: &[Value] = match prior {
+        Value::Set(elements) => elements.as_slice(),
+        _ => &[],
+    };
+    let origins = pair(shape, prior_elements, config, Pairing::Configured);
+    pair(shape, planned, config, Pairing::Configured)
+        .into_iter()
+        .map(|config| {
+            let prior = prior_elements
+                .iter()
+                .zip(&origins)
+                .find(|(_, origin)| !config.is_null() && **origin == config)
+                .map_or(&Value::Null, |(prior, _)| prior);
+            (config, prior)
+        })
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! `ReadResource`: what an object is now.
 
-use super::values::{finish_state, null_unknowns};
-use super::{Call, Kind, Server};
+use super::values::{finish_state, settle_unknowns};
+use super::{Call, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::operation::{ClientCapabilities, DeferredReason};
 use crate::framework::private::Private;
@@ -55,12 +55,11 @@ impl<P: Provider> Server<P> {
         if request.current_state.is_null() {
             return response;
         }
-        let prepared = self
-            .schema(Kind::Resource, &request.type_name)
-            .and_then(|schema| Ok((schema, self.resource(&request.type_name)?)))
+        let found = self
+            .resource_with_schema(&request.type_name)
             .and_then(|found| Ok((found, self.context(call, request.client)?)));
-        let ((schema, resource), context) = match prepared {
-            Ok(prepared) => prepared,
+        let ((resource, schema), context) = match found {
+            Ok(found) => found,
             Err(diagnostic) => {
                 response.diagnostics.push(diagnostic);
                 return response;
@@ -100,7 +99,7 @@ impl<P: Provider> Server<P> {
             response.new_identity = Value::Null;
             return response;
         };
-        if null_unknowns(&mut new_state) {
+        if settle_unknowns(&mut new_state, &Value::Null) {
             response.diagnostics.push(Diagnostic::bug(
                 "Unknown value after read",
                 format!("Reading a {} left a value unknown.", request.type_name),
@@ -113,11 +112,11 @@ impl<P: Provider> Server<P> {
         } else {
             request.current_identity
         };
-        let (identity, problem) = self.identity_after(&request.type_name, &new_state, &known);
+        let (identity, problem) = self.identity_after(&request.type_name, &new_state, &known, true);
         response.new_identity = identity;
         response.diagnostics.extend(problem);
         response.new_state = new_state;
-        response.private = outcome.private.encode();
+        response.private = outcome.private.encode_over(request.private);
         response
     }
 }

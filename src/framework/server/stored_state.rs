@@ -64,24 +64,17 @@ impl<P: Provider> Server<P> {
         version: i64,
         state: serde_json::Value,
     ) -> Result<serde_json::Value, Diagnostic> {
-        let schema = self.schema(Kind::Resource, type_name)?;
-        if !state.is_object() {
-            return Err(Diagnostic::error(
-                format!("Stored state of a {type_name} cannot be read"),
-                "What the state file holds for it is not an object.",
-            )
-            .hint("The state file may have been edited by hand; restore it from a backup."));
-        }
+        let (resource, schema) = self.resource_with_schema(type_name)?;
+        check_readable(type_name, &state)?;
         if i64::try_from(schema.version) == Ok(version) {
             return Ok(state);
         }
-        self.resource(type_name)?
+        let upgrade = resource
             .upgrades()
             .into_iter()
             .find(|upgrade| i64::try_from(upgrade.from) == Ok(version))
-            .map(|upgrade| (upgrade.upgrade)(state))
-            .unwrap_or_else(|| {
-                Err(Diagnostic::error(
+            .ok_or_else(|| {
+                Diagnostic::error(
                     format!("Stored state of a {type_name} has an unknown version"),
                     format!(
                         "The state was written under schema version {version}; this provider has \
@@ -89,8 +82,9 @@ impl<P: Provider> Server<P> {
                         schema.version
                     ),
                 )
-                .hint("Use the version of the provider that wrote the state, or a newer one."))
-            })
+                .hint("Use the version of the provider that wrote the state, or a newer one.")
+            })?;
+        check_result(type_name, (upgrade.upgrade)(state)?)
     }
 
     /// Takes over the state of another resource type.
@@ -111,7 +105,11 @@ impl<P: Provider> Server<P> {
             candidate.provider == source && candidate.type_name == request.source_type_name
         });
         if let Some(accepted) = accepted {
-            return (accepted.change)(request.source_state);
+            check_readable(&request.source_type_name, &request.source_state)?;
+            return check_result(
+                &request.target_type_name,
+                (accepted.change)(request.source_state)?,
+            );
         }
         let list: Vec<String> = moves
             .iter()
@@ -153,4 +151,31 @@ impl<P: Provider> Server<P> {
             .and_then(|schema| schema.of_state(state))
             .unwrap_or(Value::Null)
     }
+}
+
+/// Whether a stored state is one at all.
+fn check_readable(type_name: &str, state: &serde_json::Value) -> Result<(), Diagnostic> {
+    if state.is_object() {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        format!("Stored state of a {type_name} cannot be read"),
+        "What the state file holds for it is not an object.",
+    )
+    .hint("The state file may have been edited by hand; restore it from a backup."))
+}
+
+/// Whether a change of a stored state made a state: cores would take anything else for an object
+/// that is gone, and create it again.
+fn check_result(
+    type_name: &str,
+    state: serde_json::Value,
+) -> Result<serde_json::Value, Diagnostic> {
+    if state.is_object() {
+        return Ok(state);
+    }
+    Err(Diagnostic::bug(
+        format!("Stored state of a {type_name} was lost"),
+        "Bringing it to the current schema left nothing.",
+    ))
 }

@@ -1,6 +1,7 @@
 //! Validation of configurations: the schema's validators, write-only support, and the object's own
 //! rules. Works offline and without a configured provider.
 
+use super::action::present;
 use super::{Kind, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::object::Model as _;
@@ -40,6 +41,11 @@ impl<P: Provider> Server<P> {
             Err(diagnostic) => return diagnostic.into(),
         };
         let mut diagnostics = Diagnostics::new();
+        // Only an action can come without a configuration and still be one.
+        let config = match kind {
+            Kind::Action => &present(config.clone(), schema),
+            _ => config,
+        };
         if config.is_null() || config.is_unknown() {
             return diagnostics;
         }
@@ -96,6 +102,9 @@ fn visit_attributes(
     object: &Value,
     visit: &mut dyn FnMut(&Attribute, &Path, &Value),
 ) {
+    if object.as_object().is_none() {
+        return;
+    }
     for attribute in attributes {
         let path = path.attribute(&attribute.name);
         let value = object.member(&attribute.name);
@@ -135,7 +144,6 @@ fn visit_elements(path: &Path, value: &Value, visit: &mut dyn FnMut(&Path, &Valu
                 visit(&path.key(key), member);
             }
         }
-        Value::Dynamic(inner) => visit_elements(path, &inner.1, visit),
         _ => {}
     }
 }
@@ -146,11 +154,26 @@ fn validate_block(block: &Block, config: &Value, diagnostics: &mut Diagnostics) 
         &Path::root(),
         config,
         &mut |attribute, path, value| {
-            if value.is_null() || value.is_unknown() {
+            if value.is_null() {
+                return;
+            }
+            if let Some(message) = &attribute.deprecation {
+                diagnostics.push(
+                    Diagnostic::warning(format!("{path} is deprecated"), message).at(path.clone()),
+                );
+            }
+            if value.is_unknown() {
                 return;
             }
             for validator in &attribute.validators {
-                diagnostics.extend(validator.check(path, value));
+                for mut diagnostic in validator.check(path, value) {
+                    if path.steps().len() > 1 {
+                        // The cores show the line of a top-level argument, and no more than the
+                        // block for what is inside of one.
+                        diagnostic.detail = format!("{path}: {}", diagnostic.detail);
+                    }
+                    diagnostics.push(diagnostic);
+                }
             }
         },
     );

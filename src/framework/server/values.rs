@@ -1,234 +1,241 @@
 //! Walks over values along their schema, shared by the operations.
 
-use std::collections::BTreeMap;
-
+use super::pairing::{Pairing, Shape, pair};
 use crate::framework::schema::{Attribute, AttributeKind, Block, BlockNesting, Nesting};
 use crate::framework::value::Value;
 
-type Members = BTreeMap<String, Value>;
-
-/// The value of `name`; null where it is missing.
-fn member<'a>(members: Option<&'a Members>, name: &str) -> &'a Value {
-    const NULL: &Value = &Value::Null;
-    members
-        .and_then(|members| members.get(name))
-        .unwrap_or(NULL)
+/// Whether a walk goes on into the attributes nested in the one it just visited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Descend,
+    Skip,
 }
 
-/// Whether an attribute is left to the provider when configuration does not set it.
-fn only_computed(attribute: &Attribute, config: &Value) -> bool {
-    attribute.computed && config.is_null()
-}
+/// What a walk does with an attribute's value and what belongs to it in the other value.
+type Visit<'v> = dyn FnMut(&Attribute, &mut Value, &Value) -> Then + 'v;
 
-/// The element of `candidates` that is the same set element as `element`, as far as configuration
-/// decides: equal in everything that is not computed, and in computed attributes that `element` and
-/// the candidate both have.
-pub(super) fn counterpart<'a>(
-    attributes: &[Attribute],
-    element: &Value,
-    candidates: &'a Value,
-) -> &'a Value {
-    const NULL: &Value = &Value::Null;
-    let Value::Set(candidates) = candidates else {
-        return NULL;
-    };
-    let same = |candidate: &&Value| {
-        attributes.iter().all(|attribute| {
-            let (a, b) = (
-                element.member(&attribute.name),
-                candidate.member(&attribute.name),
-            );
-            a == b
-                || attribute.write_only
-                || (attribute.computed && (a.is_null() || b.is_null()))
-                || attribute.computed && (a.is_unknown() || b.is_unknown())
-        })
-    };
-    candidates.iter().find(same).unwrap_or(NULL)
-}
-
-/// The attributes and blocks of one object, with what belongs to each: a function over all of them.
-///
-/// `walk` is called for every attribute of every object in `value`, outermost first, with the
-/// object's own members and those of the counterpart in `other`.
-pub(super) fn walk_block(
-    block: &Block,
+/// Visits every attribute of every object in `value`, outermost first, together with its place in
+/// `other`. Elements of sets, which have no place, are matched as `pairing` says.
+pub(super) fn walk(
+    shape: Shape<'_>,
     value: &mut Value,
     other: &Value,
-    walk: &mut dyn FnMut(&Attribute, &mut Value, &Value),
+    pairing: Pairing,
+    visit: &mut Visit<'_>,
 ) {
     let Value::Object(members) = value else {
         return;
     };
-    walk_attributes(&block.attributes, members, other.as_object(), walk);
-    for nested in &block.blocks {
-        let Some(value) = members.get_mut(&nested.name) else {
-            continue;
-        };
-        let other = member(other.as_object(), &nested.name);
-        let nested_block = &nested.block;
-        match nested.nesting {
-            BlockNesting::Single { .. } | BlockNesting::Group => {
-                walk_block(nested_block, value, other, walk);
-            }
-            BlockNesting::List { .. } | BlockNesting::Set { .. } | BlockNesting::Map => {
-                each(
-                    &nested_block.attributes,
-                    value,
-                    other,
-                    &mut |value, other| {
-                        walk_block(nested_block, value, other, walk);
-                    },
-                );
-            }
-        }
-    }
-}
-
-fn walk_attributes(
-    attributes: &[Attribute],
-    members: &mut Members,
-    other: Option<&Members>,
-    walk: &mut dyn FnMut(&Attribute, &mut Value, &Value),
-) {
-    for attribute in attributes {
+    for attribute in shape.attributes {
         let Some(value) = members.get_mut(&attribute.name) else {
             continue;
         };
-        let other = member(other, &attribute.name);
-        walk(attribute, value, other);
+        let other = other.member(&attribute.name);
+        if visit(attribute, value, other) == Then::Skip {
+            continue;
+        }
         if let AttributeKind::Nested {
             nesting,
             attributes,
         } = &attribute.kind
         {
-            let mut into = |value: &mut Value, other: &Value| {
-                if let Value::Object(members) = value {
-                    walk_attributes(attributes, members, other.as_object(), walk);
-                }
-            };
+            let shape = Shape::of(attributes);
             match nesting {
-                Nesting::Single => into(value, other),
+                Nesting::Single => walk(shape, value, other, pairing, visit),
                 Nesting::List | Nesting::Set | Nesting::Map => {
-                    each(attributes, value, other, &mut into);
+                    walk_elements(shape, value, other, pairing, visit);
                 }
+            }
+        }
+    }
+    for nested in shape.blocks {
+        let Some(value) = members.get_mut(&nested.name) else {
+            continue;
+        };
+        let other = other.member(&nested.name);
+        let shape = Shape::from(&nested.block);
+        match nested.nesting {
+            BlockNesting::Single { .. } | BlockNesting::Group => {
+                walk(shape, value, other, pairing, visit);
+            }
+            BlockNesting::List { .. } | BlockNesting::Set { .. } | BlockNesting::Map => {
+                walk_elements(shape, value, other, pairing, visit);
             }
         }
     }
 }
 
-/// Every element of a collection with its counterpart: by index, by key, or by content.
-pub(super) fn each(
-    attributes: &[Attribute],
+fn walk_elements(
+    shape: Shape<'_>,
     value: &mut Value,
     other: &Value,
-    function: &mut dyn FnMut(&mut Value, &Value),
+    pairing: Pairing,
+    visit: &mut Visit<'_>,
 ) {
     match value {
         Value::List(elements) => {
             for (index, element) in elements.iter_mut().enumerate() {
-                let other = match other {
-                    Value::List(others) => others.get(index),
-                    _ => None,
-                };
-                function(element, other.unwrap_or(&Value::Null));
+                walk(shape, element, at_index(other, index), pairing, visit);
             }
         }
         Value::Map(elements) => {
             for (key, element) in elements {
-                let other = match other {
-                    Value::Map(others) => others.get(key),
-                    _ => None,
-                };
-                function(element, other.unwrap_or(&Value::Null));
+                walk(shape, element, at_key(other, key), pairing, visit);
             }
         }
         Value::Set(elements) => {
-            let changed = std::mem::take(elements).into_iter().map(|mut element| {
-                let other = counterpart(attributes, &element, other);
-                function(&mut element, other);
-                element
-            });
-            *elements = changed.collect();
+            let pairs = pair(shape, elements.as_slice(), other, pairing);
+            let walked =
+                std::mem::take(elements)
+                    .into_iter()
+                    .zip(pairs)
+                    .map(|(mut element, other)| {
+                        walk(shape, &mut element, other, pairing, visit);
+                        element
+                    });
+            *elements = walked.collect();
         }
-        // A block with dynamic content: nothing in it is the provider's to fill.
+        // Null or unknown as a whole: there is nothing in it.
         _ => {}
+    }
+}
+
+/// The element at `index`, null where there is none, unknown where the whole list is.
+pub(super) fn at_index(list: &Value, index: usize) -> &Value {
+    const NULL: &Value = &Value::Null;
+    match list {
+        Value::List(elements) => elements.get(index).unwrap_or(NULL),
+        Value::Unknown(_) => list,
+        _ => NULL,
+    }
+}
+
+/// The element under `key`, null where there is none, unknown where the whole map is.
+pub(super) fn at_key<'a>(map: &'a Value, key: &str) -> &'a Value {
+    const NULL: &Value = &Value::Null;
+    match map {
+        Value::Map(elements) => elements.get(key).unwrap_or(NULL),
+        Value::Unknown(_) => map,
+        _ => NULL,
     }
 }
 
 /// Sets every write-only attribute to null: they live in configuration alone.
 pub(super) fn null_write_only(block: &Block, value: &mut Value) {
-    walk_block(block, value, &Value::Null, &mut |attribute, value, _| {
-        if attribute.write_only {
-            *value = Value::Null;
-        }
-    });
+    walk(
+        block.into(),
+        value,
+        &Value::Null,
+        Pairing::None,
+        &mut |attribute, value, _| {
+            if attribute.write_only {
+                *value = Value::Null;
+                return Then::Skip;
+            }
+            Then::Descend
+        },
+    );
 }
 
-/// Writes the default of every attribute that configuration leaves out.
+/// Writes the default of every attribute that configuration leaves out. What is inside an attribute
+/// that is itself left out is not configured at all: there a default has nothing to stand in for.
 pub(super) fn apply_defaults(block: &Block, plan: &mut Value, config: &Value) {
-    walk_block(block, plan, config, &mut |attribute, planned, config| {
-        if let Some(default) = &attribute.default
-            && config.is_null()
-        {
-            *planned = default.clone();
-        }
-    });
+    walk(
+        block.into(),
+        plan,
+        config,
+        Pairing::Configured,
+        &mut |attribute, planned, config| {
+            if !config.is_null() {
+                return Then::Descend;
+            }
+            if let Some(default) = &attribute.default {
+                *planned = default.clone();
+            }
+            Then::Skip
+        },
+    );
 }
 
 /// Makes unknown what only the provider can say: every computed attribute that configuration leaves
-/// out and that has no default.
+/// out and that has no default. Nested attributes that are left out become unknown as a whole.
 pub(super) fn mark_computed_unknown(block: &Block, plan: &mut Value, config: &Value) {
-    walk_block(block, plan, config, &mut |attribute, planned, config| {
-        if only_computed(attribute, config) && attribute.default.is_none() {
-            *planned = Value::UNKNOWN;
-        }
-    });
+    walk(
+        block.into(),
+        plan,
+        config,
+        Pairing::Configured,
+        &mut |attribute, planned, config| {
+            if !config.is_null() {
+                return Then::Descend;
+            }
+            if attribute.computed && attribute.default.is_none() {
+                *planned = Value::UNKNOWN;
+            }
+            Then::Skip
+        },
+    );
 }
 
 /// Keeps the spelling in `known` wherever the new value means the same.
-pub(super) fn keep_equivalent(block: &Block, value: &mut Value, known: &Value) {
-    walk_block(block, value, known, &mut |attribute, value, known| {
-        if let Some(equivalence) = attribute.equivalence
-            && value != known
-            && !value.is_null()
-            && !known.is_null()
-            && value.is_wholly_known()
-            && known.is_wholly_known()
-            && (equivalence.0)(known, value)
-        {
-            *value = known.clone();
-        }
-    });
+///
+/// Planning passes [`Pairing::None`]: a plan may keep a prior spelling against the configuration
+/// only where a core can see that it is the prior one, which it cannot in sets.
+pub(super) fn keep_equivalent(block: &Block, value: &mut Value, known: &Value, pairing: Pairing) {
+    walk(
+        block.into(),
+        value,
+        known,
+        pairing,
+        &mut |attribute, value, known| {
+            if attribute.means_the_same(value, known) {
+                *value = known.clone();
+                return Then::Skip;
+            }
+            Then::Descend
+        },
+    );
 }
 
-/// Replaces every unknown part by null, and tells whether there was any.
-pub(super) fn null_unknowns(value: &mut Value) -> bool {
+/// Replaces every unknown part by what `fallback` has in its place, or else by null, and tells
+/// whether there was any.
+pub(super) fn settle_unknowns(value: &mut Value, fallback: &Value) -> bool {
     match value {
         Value::Unknown(_) => {
-            *value = Value::Null;
+            *value = if fallback.is_wholly_known() {
+                fallback.clone()
+            } else {
+                Value::Null
+            };
             true
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         Value::List(elements) => elements
             .iter_mut()
-            .fold(false, |any, element| null_unknowns(element) | any),
-        Value::Map(members) | Value::Object(members) => members
-            .values_mut()
-            .fold(false, |any, member| null_unknowns(member) | any),
+            .enumerate()
+            .fold(false, |any, (index, element)| {
+                settle_unknowns(element, at_index(fallback, index)) | any
+            }),
+        Value::Map(members) => members.iter_mut().fold(false, |any, (key, member)| {
+            settle_unknowns(member, at_key(fallback, key)) | any
+        }),
+        Value::Object(members) => members.iter_mut().fold(false, |any, (name, member)| {
+            settle_unknowns(member, fallback.member(name)) | any
+        }),
         Value::Set(elements) => {
             let mut any = false;
             let known: Vec<Value> = std::mem::take(elements)
                 .into_iter()
                 .map(|mut element| {
-                    any |= null_unknowns(&mut element);
+                    any |= settle_unknowns(&mut element, &Value::Null);
                     element
                 })
                 .collect();
             *elements = known.into_iter().collect();
             any
         }
-        Value::Dynamic(inner) => null_unknowns(&mut inner.1),
+        // What the prior value's type was need not be this one's.
+        Value::Dynamic(inner) => settle_unknowns(&mut inner.1, &Value::Null),
     }
 }
 
@@ -239,17 +246,27 @@ pub(super) fn fill_absent_blocks(block: &Block, value: &mut Value) {
     };
     for nested in &block.blocks {
         let value = members.entry(nested.name.clone()).or_insert(Value::Null);
-        if value.is_null() {
-            *value = nested.absent();
-        } else if matches!(
-            nested.nesting,
-            BlockNesting::Single { .. } | BlockNesting::Group
-        ) {
-            fill_absent_blocks(&nested.block, value);
-        } else {
-            each(&[], value, &Value::Null, &mut |element, _| {
-                fill_absent_blocks(&nested.block, element);
-            });
+        match value {
+            Value::Null => *value = nested.absent(),
+            Value::Object(_) => fill_absent_blocks(&nested.block, value),
+            Value::List(elements) => {
+                for element in elements {
+                    fill_absent_blocks(&nested.block, element);
+                }
+            }
+            Value::Map(elements) => {
+                for element in elements.values_mut() {
+                    fill_absent_blocks(&nested.block, element);
+                }
+            }
+            Value::Set(elements) => {
+                let filled = std::mem::take(elements).into_iter().map(|mut element| {
+                    fill_absent_blocks(&nested.block, &mut element);
+                    element
+                });
+                *elements = filled.collect();
+            }
+            _ => {}
         }
     }
 }
@@ -257,7 +274,7 @@ pub(super) fn fill_absent_blocks(block: &Block, value: &mut Value) {
 /// A state as it may go back to a core: no write-only values, no null block collections, and the
 /// user's spelling where `known` has it.
 pub(super) fn finish_state(block: &Block, state: &mut Value, known: &Value) {
-    keep_equivalent(block, state, known);
     null_write_only(block, state);
     fill_absent_blocks(block, state);
+    keep_equivalent(block, state, known, Pairing::Equivalent);
 }

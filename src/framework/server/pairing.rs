@@ -1,0 +1,179 @@
+//! Which elements of two sets belong together. Elements of a set have neither index nor key, so it
+//! is their content that decides, and the schema says which part of the content counts.
+
+use crate::framework::schema::{
+    Attribute, AttributeKind, Block, BlockNesting, NestedBlock, Nesting,
+};
+use crate::framework::value::Value;
+
+use super::values::{at_index, at_key};
+
+/// What an object consists of: the attributes, and in a block the nested blocks too.
+#[derive(Clone, Copy)]
+pub(super) struct Shape<'a> {
+    pub(super) attributes: &'a [Attribute],
+    pub(super) blocks: &'a [NestedBlock],
+}
+
+impl<'a> Shape<'a> {
+    /// An object of nested attributes.
+    pub(super) fn of(attributes: &'a [Attribute]) -> Self {
+        Self {
+            attributes,
+            blocks: &[],
+        }
+    }
+}
+
+impl<'a> From<&'a Block> for Shape<'a> {
+    fn from(block: &'a Block) -> Self {
+        Self {
+            attributes: &block.attributes,
+            blocks: &block.blocks,
+        }
+    }
+}
+
+/// When an element belongs to a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pairing {
+    /// Never.
+    None,
+    /// The candidate is a piece of configuration from which the element can have come: the provider
+    /// added what configuration leaves to it, and nothing else differs but in spelling.
+    Configured,
+    /// The candidate is the same thing as known before: what the provider computes may differ or
+    /// not have been known, and nothing else differs but in spelling.
+    Equivalent,
+}
+
+/// For each element the one among the elements of the set `candidates` that it belongs to; null for
+/// none. No candidate is given twice. Equal ones belong together before all others, then the most
+/// similar.
+pub(super) fn pair<'a>(
+    shape: Shape<'_>,
+    elements: &[Value],
+    candidates: &'a Value,
+    pairing: Pairing,
+) -> Vec<&'a Value> {
+    const NULL: &Value = &Value::Null;
+    let mut pairs = vec![NULL; elements.len()];
+    let Value::Set(candidates) = candidates else {
+        return pairs;
+    };
+    if pairing == Pairing::None {
+        return pairs;
+    }
+    let mut free: Vec<&Value> = candidates.iter().collect();
+    let mut rest = Vec::new();
+    for (element, place) in elements.iter().zip(&mut pairs) {
+        match free.iter().position(|candidate| *candidate == element) {
+            Some(found) => *place = free.remove(found),
+            None => rest.push((element, place)),
+        }
+    }
+    for (element, place) in rest {
+        let best = (0..free.len())
+            .filter(|index| belongs(shape, element, free[*index], pairing))
+            // Of equally similar ones the first, so that the outcome does not depend on chance.
+            .max_by_key(|index| (similarity(element, free[*index]), std::cmp::Reverse(*index)));
+        if let Some(found) = best {
+            *place = free.remove(found);
+        }
+    }
+    pairs
+}
+
+/// How many members two objects have in common.
+fn similarity(element: &Value, candidate: &Value) -> usize {
+    element.as_object().map_or(0, |members| {
+        members
+            .iter()
+            .filter(|(name, member)| candidate.member(name) == *member)
+            .count()
+    })
+}
+
+fn belongs(shape: Shape<'_>, element: &Value, candidate: &Value, pairing: Pairing) -> bool {
+    if element == candidate {
+        return true;
+    }
+    if element.as_object().is_none() || candidate.as_object().is_none() {
+        return false;
+    }
+    let attributes = shape.attributes.iter().all(|attribute| {
+        let (value, other) = (
+            element.member(&attribute.name),
+            candidate.member(&attribute.name),
+        );
+        attribute_belongs(attribute, value, other, pairing)
+    });
+    attributes
+        && shape.blocks.iter().all(|nested| {
+            let (value, other) = (element.member(&nested.name), candidate.member(&nested.name));
+            let shape = Shape::from(&nested.block);
+            match nested.nesting {
+                BlockNesting::Single { .. } | BlockNesting::Group => {
+                    belongs(shape, value, other, pairing)
+                }
+                BlockNesting::List { .. } | BlockNesting::Set { .. } | BlockNesting::Map => {
+                    elements_belong(shape, value, other, pairing)
+                }
+            }
+        })
+}
+
+fn attribute_belongs(
+    attribute: &Attribute,
+    value: &Value,
+    other: &Value,
+    pairing: Pairing,
+) -> bool {
+    let free = match pairing {
+        Pairing::None => false,
+        Pairing::Configured => attribute.computed && other.is_null(),
+        Pairing::Equivalent => attribute.computed || other.is_unknown(),
+    };
+    if value == other || free || attribute.means_the_same(value, other) {
+        return true;
+    }
+    let AttributeKind::Nested {
+        nesting,
+        attributes,
+    } = &attribute.kind
+    else {
+        return false;
+    };
+    let shape = Shape::of(attributes);
+    match nesting {
+        Nesting::Single => belongs(shape, value, other, pairing),
+        Nesting::List | Nesting::Set | Nesting::Map => {
+            elements_belong(shape, value, other, pairing)
+        }
+    }
+}
+
+/// Whether two collections have the same places, with elements that belong together.
+fn elements_belong(shape: Shape<'_>, value: &Value, other: &Value, pairing: Pairing) -> bool {
+    match (value, other) {
+        (Value::List(elements), Value::List(others)) => {
+            elements.len() == others.len()
+                && elements.iter().enumerate().all(|(index, element)| {
+                    belongs(shape, element, at_index(other, index), pairing)
+                })
+        }
+        (Value::Map(elements), Value::Map(others)) => {
+            elements.len() == others.len()
+                && elements
+                    .iter()
+                    .all(|(key, element)| belongs(shape, element, at_key(other, key), pairing))
+        }
+        (Value::Set(elements), Value::Set(others)) => {
+            elements.len() == others.len()
+                && pair(shape, elements.as_slice(), other, pairing)
+                    .iter()
+                    .all(|found| !found.is_null())
+        }
+        _ => value == other,
+    }
+}
