@@ -6,8 +6,8 @@ use camunda_simulator::{Fault, RetryAfter, seed};
 
 use super::*;
 
-/// Three data sources and a cluster, none of which needs another.
-const FOUR_OBJECTS: &str = r#"
+/// Three data sources, none of which needs another.
+const DATA_SOURCES: &str = r#"
 data "camunda_channel" "it" {
   name = "Stable"
 }
@@ -21,22 +21,28 @@ data "camunda_cluster_plan_type" "it" {
 
 fn write_four_objects(world: &World) {
     world.write_cluster("orders", "");
-    world.workspace.write("data.tf", FOUR_OBJECTS);
+    world.workspace.write("data.tf", DATA_SOURCES);
 }
 
 for_each_cli! {
     /// One request is enough to know: more would lock out everybody behind the same address.
     fn a_wrong_secret_is_tried_once(cli: &Cli) on life {
         let mut world = World::new(cli);
-        world.workspace.set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET);
-        write_four_objects(&world);
+        world.write_cluster("", "  name = \"orders-${count.index}\"\n  count = 3");
+        world.workspace.apply(&[]).expect_success();
+        let tokens = world.simulator.token_requests().len();
+        world
+            .workspace
+            .set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET)
+            .write("data.tf", DATA_SOURCES);
         let run = world.workspace.plan(&[]);
         run.expect_output_containing("the environment variable CAMUNDA_CONSOLE_CLIENT_ID");
         run.expect_output_containing(&world.simulator.token_url());
         run.expect_output_containing(&world.simulator.audience());
-        errors(&run);
-        assert_eq!(world.simulator.token_requests().len(), 1);
-        world.finish_empty();
+        let text = errors(&run);
+        assert_eq!(text.matches("refused the credentials").count(), 6, "{text}");
+        assert_eq!(world.simulator.token_requests().len(), tokens + 1);
+        world.finish();
     }
 }
 
