@@ -141,11 +141,21 @@ async fn mistakes_of_a_create_are_named_and_lose_nothing() {
     });
     let applied = planned_and_applied(&core, &Object::none(), &config()).await;
     assert_eq!(applied.new_state.member("id"), &"id-1".into());
-    insta::assert_snapshot!(told(&applied.diagnostics), @"");
+    insta::assert_snapshot!(told(&applied.diagnostics), @"
+    Error: Unknown value after apply
+    test_thing was applied, but left a value unknown. What is known was saved.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let core = creating(|_| Outcome::absent());
     let applied = planned_and_applied(&core, &Object::none(), &config()).await;
-    insta::assert_snapshot!(told(&applied.diagnostics), @"");
+    insta::assert_snapshot!(told(&applied.diagnostics), @"
+    Error: No state after apply
+    test_thing was applied without an error, but left no state.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let core = creating(|request| {
         let mut state = made(&request.plan);
@@ -153,7 +163,12 @@ async fn mistakes_of_a_create_are_named_and_lose_nothing() {
         Outcome::present(state, Private::default())
     });
     let applied = planned_and_applied(&core, &Object::none(), &config()).await;
-    insta::assert_snapshot!(told(&applied.diagnostics), @"");
+    insta::assert_snapshot!(told(&applied.diagnostics), @"
+    Error: Object without an identity
+    A test_thing came back without the attributes that identify it.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }
 
 #[tokio::test]
@@ -204,7 +219,12 @@ async fn mistakes_of_an_update_are_named() {
     let core = updating(|_| Outcome::absent());
     let applied = planned_and_applied(&core, &object, &next).await;
     assert_eq!(applied.new_state, object.state);
-    insta::assert_snapshot!(told(&applied.diagnostics), @"");
+    insta::assert_snapshot!(told(&applied.diagnostics), @"
+    Error: No state after apply
+    test_thing was applied without an error, but left no state.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let core = updating(|request| {
         let mut state = made(&request.plan);
@@ -213,7 +233,12 @@ async fn mistakes_of_an_update_are_named() {
     });
     let applied = planned_and_applied(&core, &object, &next).await;
     assert_eq!(applied.new_identity, object.identity);
-    insta::assert_snapshot!(told(&applied.diagnostics), @"");
+    insta::assert_snapshot!(told(&applied.diagnostics), @"
+    Error: Identity changed
+    The identity of a test_thing never changes during its life, but this operation gave it another one.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }
 
 #[tokio::test]
@@ -329,5 +354,10 @@ async fn what_cannot_be_applied_changes_nothing() {
     core.type_name = "test_thnig";
     let applied = core.apply(&object, &config(), plan).await;
     assert_eq!(applied.new_state, object.state);
-    insta::assert_snapshot!(told(&applied.diagnostics), @"");
+    insta::assert_snapshot!(told(&applied.diagnostics), @r#"
+    Error: Unknown resource type "test_thnig"
+    This version of the provider has no resource of this type.
+
+    Check the spelling, or update the provider: a newer version may have it.
+    "#);
 }

@@ -2,8 +2,11 @@
 
 mod apply;
 mod arbitrary_schema;
+mod configure;
 mod fill;
+mod generate_config;
 mod harness;
+mod import;
 mod oracle;
 mod oracle_tests;
 mod plan;
@@ -12,5 +15,8 @@ mod plan_modifiers;
 mod plan_nested;
 mod properties;
 mod proposed;
+mod read;
 mod schema_only;
+mod stored_state;
 mod thing;
+mod validate;

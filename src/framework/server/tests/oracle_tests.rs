@@ -45,8 +45,24 @@ fn plans_against_the_configuration_are_refused() {
         .into_iter()
         .map(|member| refused(&Value::Null, &config, &with(&good, [member])))
         .collect();
-    insta::assert_snapshot!(refusals.join("\n"), @"");
-    insta::assert_snapshot!(refused(&Value::Null, &config, &Value::Null), @"");
+    insta::assert_snapshot!(refusals.join("\n"), @r#"
+    name: planned value does not match config value
+    name: planned value does not match config value
+    note: planned a value for a non-computed attribute
+    note: planned a value for a non-computed attribute
+    secret: planned a write-only value
+    size: String("text") is not of Number
+    network: planned a value for a non-computed attribute
+    server: planned to exist, configured for absence
+    options: blocks must be empty, not null
+    pool: blocks must be empty, not null
+    pool: planned blocks as unknown
+    pool: other blocks planned than configured
+    peer: a block must not be unknown itself
+    peer: planned element not configured: Unknown(None)
+    peer: planned element not configured: Object({"fingerprint": Null, "host": String("p")})
+    "#);
+    insta::assert_snapshot!(refused(&Value::Null, &config, &Value::Null), @": planned for absence, configured to exist");
 }
 
 #[test]
@@ -79,7 +95,16 @@ fn nested_plans_against_the_configuration_are_refused() {
         .into_iter()
         .map(|member| refused(&Value::Null, &config, &with(&config, [member])))
         .collect();
-    insta::assert_snapshot!(refusals.join("\n"), @"");
+    insta::assert_snapshot!(refusals.join("\n"), @r#"
+    rules: planned for absence, configured to exist
+    rules: planned unknown for a configured value
+    rules: other elements planned than configured
+    rules["0"].label: planned value does not match config value
+    members: other count of elements planned than configured
+    members: configured element not in the plan: Object({"level": Null, "member_id": Null, "realm": Null, "role": Null, "user": String("n")})
+    members: configured element not in the plan: Object({"level": Null, "member_id": Null, "realm": Null, "role": Null, "user": String("n")})
+    members: planned element not configured: Object({"level": Null, "member_id": Null, "realm": Null, "role": Null, "user": String("o")})
+    "#);
 }
 
 #[test]
@@ -128,7 +153,16 @@ fn results_against_the_plan_are_refused() {
         .into_iter()
         .map(|member| result_errors(&planned, &with(&good, [member])).join("\n"))
         .collect();
-    insta::assert_snapshot!(refusals.join("\n"), @"");
+    insta::assert_snapshot!(refusals.join("\n"), @r#"
+    name: was String("a"), but now String("b")
+    name: was String("a"), but now Null
+    name: was known, but now unknown
+    note: was Null, but now String("made up")
+    tags: set elements do not correlate
+    tags: set elements do not correlate
+    pool: elements vanished or appeared
+    pool["0"]: was Object({"name": String("p")}), but now Null
+    "#);
 }
 
 #[test]
@@ -147,7 +181,13 @@ fn states_that_break_the_rules_are_refused() {
         .into_iter()
         .map(|member| state_errors(&block, &with(&good, [member])).join("\n"))
         .collect();
-    insta::assert_snapshot!(refusals.join("\n"), @"");
+    insta::assert_snapshot!(refusals.join("\n"), @r#"
+    a value is unknown
+    secret: write-only, but not null
+    pool: null instead of empty
+    options: null instead of empty
+    size: String("text") is not of Number
+    "#);
 }
 
 #[test]

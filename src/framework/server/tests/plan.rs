@@ -245,7 +245,7 @@ async fn an_identity_may_not_change_in_place() {
         .await;
     insta::assert_snapshot!(told(&plan.diagnostics), @"
     Error: Identity changed
-    The identity of a test_thing never changes during its life, but what came back has another one.
+    The identity of a test_thing never changes during its life, but this operation gave it another one.
 
     This is a bug in the provider. Please report it with the configuration that led here.
     ");
