@@ -153,7 +153,9 @@ async fn without_a_named_organisation_nothing_is_asked() {
         "Cannot check the organisation of the credentials"
     );
     // Planning goes on without the catalogue.
-    let catalogue = data(&named).catalogue_for_checks(&CancellationToken::new()).await;
+    let catalogue = data(&named)
+        .catalogue_for_checks(&CancellationToken::new())
+        .await;
     assert_eq!(catalogue, None);
 }
 
