@@ -64,7 +64,7 @@ fmt: ## format Rust and HCL
 
 .PHONY: bench
 bench: ## print the medians of BENCHMARKS.md
-	$(CARGO) bench --locked
+	benches/run
 
 .PHONY: clean
 clean: ## remove what was built, and .tools/ (the cache of downloads stays)

@@ -342,6 +342,68 @@ impl Error {
         }
     }
 
+    /// What happened and what the service said, in one paragraph without method, path and request
+    /// identifier: for those who show these apart.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut text = self.outcome();
+        self.push_what_is_known(&mut text);
+        text
+    }
+
+    /// What happened, without naming the call.
+    fn outcome(&self) -> String {
+        let host = &self.0.host;
+        let answered = match self.0.status {
+            Some(status) => format!("{host} answered {}", status_text(status)),
+            None => format!("{host} answered"),
+        };
+        match self.0.kind {
+            ErrorKind::Status | ErrorKind::AccessTokenRefused => answered,
+            ErrorKind::Connect => format!("Could not connect to {host}"),
+            ErrorKind::Certificate => format!("The certificate of {host} is not trusted"),
+            ErrorKind::AnswerLost => format!("{host} gave no whole answer"),
+            ErrorKind::TryTimeout => format!("{host} did not answer in time"),
+            ErrorKind::UnexpectedAnswer => {
+                format!("{answered}, but with a body that could not be read")
+            }
+            ErrorKind::AnswerTooLarge => format!("{host} answered with more data than is accepted"),
+            ErrorKind::Redirect => {
+                format!("{answered}, a redirect, and redirects are not followed")
+            }
+            ErrorKind::TokenRefused => {
+                format!("The token service refused the credentials: {answered}")
+            }
+            ErrorKind::TokenUnavailable => match self.0.status {
+                Some(_) => format!("No access token could be had: {answered}"),
+                None => format!("No access token could be had from {host}"),
+            },
+            ErrorKind::Cancelled => "The call was cancelled".to_owned(),
+            ErrorKind::DeadlineExceeded => "The time for the call ran out".to_owned(),
+            ErrorKind::InvalidRequest => format!("{} cannot be asked for", self.0.operation),
+            ErrorKind::Setup => "The HTTP client could not be set up".to_owned(),
+            ErrorKind::Ambiguous => "The outcome of the call cannot be told".to_owned(),
+        }
+    }
+
+    fn push_what_is_known(&self, text: &mut String) {
+        if self.0.attempts > 1 {
+            let time = duration_text(self.0.elapsed);
+            text.push_str(&format!(" ({} tries in {time})", self.0.attempts));
+        }
+        if let Some(message) = &self.0.server_message {
+            text.push_str(&format!(": {message}"));
+        }
+        for note in &self.0.notes {
+            let end = if text.ends_with(['.', '!', '?', '…']) {
+                ""
+            } else {
+                "."
+            };
+            text.push_str(&format!("{end} {}", note.trim_end_matches('.')));
+        }
+    }
+
     /// An error status of the API itself: a 404 of the token service is no missing object.
     fn answered(&self, status: StatusCode) -> bool {
         self.0.kind == ErrorKind::Status && self.0.status == Some(status)
@@ -414,21 +476,9 @@ pub(crate) fn duration_text(duration: Duration) -> String {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.headline())?;
-        if self.0.attempts > 1 {
-            write!(
-                f,
-                " ({} tries in {})",
-                self.0.attempts,
-                duration_text(self.0.elapsed)
-            )?;
-        }
-        if let Some(message) = &self.0.server_message {
-            write!(f, ": {message}")?;
-        }
-        for note in &self.0.notes {
-            write!(f, ". {}", note.trim_end_matches('.'))?;
-        }
+        let mut text = self.headline();
+        self.push_what_is_known(&mut text);
+        f.write_str(&text)?;
         if let Some(id) = &self.0.request_id {
             write!(f, " (request {id})")?;
         }

@@ -42,6 +42,8 @@ pub use self::config::{
     Config, ConfigError, ConfigField, ConfigProblem, Credentials, RetrySettings, Timeouts,
 };
 pub use self::context::CallContext;
+#[cfg(test)]
+pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};

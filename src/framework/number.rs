@@ -129,7 +129,12 @@ impl FromStr for Number {
             // `-0` and `0e7` are zero.
             return Ok(Self(Repr::Finite(BigDecimal::zero())));
         }
-        Ok(Self(Repr::Finite(decimal)))
+        let number = Self(Repr::Finite(decimal));
+        // What is taken can also be given back: its plain text must be within the limit, too.
+        if text.contains(['e', 'E']) && number.to_string().len() > MAX_TEXT {
+            return Err(ParseNumberError);
+        }
+        Ok(number)
     }
 }
 
@@ -222,5 +227,7 @@ mod tests {
             assert_eq!(text.parse::<Number>(), Err(ParseNumberError), "{text:?}");
         }
         assert!("9".repeat(MAX_TEXT + 1).parse::<Number>().is_err());
+        let too_long_when_written_out = format!("{}e5000", "9".repeat(MAX_TEXT - 5));
+        assert!(too_long_when_written_out.parse::<Number>().is_err());
     }
 }

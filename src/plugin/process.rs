@@ -24,10 +24,6 @@ use super::wire::proto::tfplugin6::provider_server::Provider;
 use super::{debug, log, panic};
 use crate::clock::Clock;
 
-/// Threads for operations. These mostly wait for the API; two keep a long calculation in one from
-/// holding up the others.
-const WORKER_THREADS: usize = 2;
-
 /// Exit status for a command line that makes no sense.
 const USAGE: u8 = 2;
 
@@ -120,9 +116,12 @@ fn serve<P: Provider>(
     served
 }
 
+/// One thread for everything. Operations take turns whenever they wait, and they mostly wait for
+/// the API; what they compute between two waits is less than what handing it to another thread
+/// costs: with two workers, a thousand small calls took 23 ms instead of 15, and the start 0.3 ms
+/// more. Whatever blocks belongs on `spawn_blocking`.
 fn runtime() -> io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKER_THREADS)
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
 }

@@ -139,7 +139,9 @@ pub fn schema() -> Schema {
 #[must_use]
 pub fn validate(config: &ProviderConfig) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    if !config.access_token.is_null() && !config.client_secret.is_null() {
+    // What is not known yet may turn out to be null.
+    let client = config.client_id.known().is_some() || config.client_secret.known().is_some();
+    if config.access_token.known().is_some() && client {
         diagnostics.push(
             Diagnostic::error(
                 "Two kinds of credentials in the provider block",
@@ -275,19 +277,22 @@ pub fn resolve(
             Some(api::Credentials::AccessToken(token))
         }
         (None, Some(client_id), Some(client_secret)) => {
-            settings.credentials_from = format!(
-                "{} and {}",
-                source(
-                    !config.client_id.is_null(),
-                    "client_id",
-                    variable::CLIENT_ID
-                ),
-                source(
-                    !config.client_secret.is_null(),
-                    "client_secret",
-                    variable::CLIENT_SECRET
-                )
-            );
+            settings.credentials_from =
+                match (config.client_id.is_null(), config.client_secret.is_null()) {
+                    (false, false) => {
+                        "client_id and client_secret in the provider block".to_owned()
+                    }
+                    (true, true) => format!(
+                        "the environment variables {} and {}",
+                        variable::CLIENT_ID,
+                        variable::CLIENT_SECRET
+                    ),
+                    (id_outside, secret_outside) => format!(
+                        "{} and {}",
+                        source(!id_outside, "client_id", variable::CLIENT_ID),
+                        source(!secret_outside, "client_secret", variable::CLIENT_SECRET)
+                    ),
+                };
             Some(api::Credentials::ClientSecret {
                 client_id,
                 client_secret,
@@ -321,16 +326,12 @@ pub fn resolve(
         api.requests_per_second = rate.to_f64();
     }
     if let Err(error) = api::Client::new(api.clone()) {
-        diagnostics.extend(error.problems.into_iter().map(|problem| {
-            Diagnostic::error(
-                format!(
-                    "Invalid {} in the provider configuration",
-                    problem.field.as_str()
-                ),
-                problem.reason,
-            )
-            .at(Path::of(problem.field.as_str()))
-        }));
+        diagnostics.extend(
+            error
+                .problems
+                .into_iter()
+                .map(|problem| invalid(config, environment, problem)),
+        );
     }
     if !diagnostics.is_empty() {
         return Err(diagnostics);
@@ -339,6 +340,37 @@ pub fn resolve(
         settings.access = Access::Ready(Box::new(api));
     }
     Ok(settings)
+}
+
+/// The message for a value the client does not take: at the attribute, or about the variable it came
+/// from.
+fn invalid(
+    config: &ProviderConfig,
+    environment: &Environment,
+    problem: api::ConfigProblem,
+) -> Diagnostic {
+    use api::ConfigField;
+    let from_environment: &[&str] = match problem.field {
+        ConfigField::ApiUrl if config.api_url.is_null() => &[variable::API_URL],
+        ConfigField::TokenUrl if config.token_url.is_null() => &[variable::TOKEN_URL],
+        ConfigField::Audience if config.audience.is_null() => &[variable::AUDIENCE],
+        ConfigField::ClientId if config.client_id.is_null() => &[variable::CLIENT_ID],
+        ConfigField::ClientSecret if config.client_secret.is_null() => &[variable::CLIENT_SECRET],
+        ConfigField::AccessToken if config.access_token.is_null() => &[variable::ACCESS_TOKEN],
+        ConfigField::CaCertificate if config.ca_certificate.is_null() => {
+            &[variable::CUSTOM_ROOT_CERTIFICATE, variable::SSL_CERT_FILE]
+        }
+        _ => &[],
+    };
+    let set = |name: &&&str| environment.get(name).is_some();
+    match from_environment.iter().find(set) {
+        Some(name) => Diagnostic::error(format!("Invalid value of {name}"), problem.reason),
+        None => {
+            let attribute = problem.field.as_str();
+            let summary = format!("Invalid {attribute} in the provider block");
+            Diagnostic::error(summary, problem.reason).at(Path::of(attribute))
+        }
+    }
 }
 
 /// The PEM text of further certificate authorities.

@@ -26,7 +26,7 @@ pub struct ProviderData {
     settings: Settings,
     clock: Clock,
     client: OnceLock<Client>,
-    catalogue: OnceCell<Option<Arc<Parameters>>>,
+    catalogue: OnceCell<Result<Arc<Parameters>, api::Error>>,
     organization: OnceCell<()>,
     journal: Journal,
 }
@@ -128,24 +128,47 @@ impl ProviderData {
         }
     }
 
-    /// The catalogue of what a cluster can be made of, read at most once per process. `None` if it
-    /// cannot be had: checks against it are then left out.
-    pub async fn catalogue(&self, cancel: &CancellationToken) -> Option<Arc<Parameters>> {
-        let client = self.client().ok()?;
+    /// The catalogue of what a cluster can be made of, read at most once per process: a failure is
+    /// everybody's too, so that many readers do not multiply the requests to a service in trouble.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    pub async fn catalogue(
+        &self,
+        client: &Client,
+        cancel: &CancellationToken,
+    ) -> Result<Arc<Parameters>, api::Error> {
         self.catalogue
             .get_or_init(|| async {
-                let context = CallContext::new(cancel.clone())
-                    .with_deadline(self.clock.instant() + CATALOGUE_PATIENCE);
-                match client.get_parameters(&context).await {
-                    Ok(parameters) => Some(Arc::new(parameters)),
-                    Err(error) => {
-                        tracing::debug!(%error, "planning without the catalogue");
-                        None
-                    }
-                }
+                let context = CallContext::new(cancel.clone());
+                client.get_parameters(&context).await.map(Arc::new)
             })
             .await
             .clone()
+    }
+
+    /// The catalogue for planning, which checks against it for convenience. `None` if it cannot be
+    /// had soon: the checks are then left out.
+    pub async fn catalogue_for_checks(
+        &self,
+        cancel: &CancellationToken,
+    ) -> Option<Arc<Parameters>> {
+        let client = self.client().ok()?;
+        let found = tokio::select! {
+            found = self.catalogue(client, cancel) => Some(found),
+            () = self.clock.sleep(CATALOGUE_PATIENCE) => None,
+        };
+        match found {
+            Some(Ok(catalogue)) => Some(catalogue),
+            Some(Err(error)) => {
+                tracing::debug!(%error, "planning without the catalogue");
+                None
+            }
+            None => {
+                tracing::debug!("planning without the catalogue, which does not come");
+                None
+            }
+        }
     }
 
     /// Makes sure, once per process and before its first write, that the credentials belong to the
@@ -187,8 +210,8 @@ impl ProviderData {
             Some(expected) if !expected.eq_ignore_ascii_case(owner) => Err(Diagnostic::error(
                 "Credentials belong to another organisation",
                 format!(
-                    "The provider block names the organisation {expected}, but {} belong to the \
-                     organisation {owner}.",
+                    "The provider block names the organisation {expected}, but the credentials \
+                     belong to the organisation {owner}. They came from {}.",
                     self.settings.credentials_from
                 ),
             )
@@ -222,20 +245,28 @@ fn not_yet_known(attributes: &[&str]) -> Diagnostic {
     } else {
         ("are", "values")
     };
-    Diagnostic::error(
+    let variables: Vec<&str> = attributes
+        .iter()
+        .filter_map(|attribute| variable::of_attribute(attribute))
+        .collect();
+    let diagnostic = Diagnostic::error(
         "Provider configuration is not known yet",
         format!(
             "{} in the provider block {verb} known only after apply, but the {noun} would be needed \
              now to talk to Camunda.",
             attributes.join(", ")
         ),
-    )
-    .hint(format!(
-        "Set the environment variables {} and {} instead, or apply what the {noun} come from first, \
-         for example with -target.",
-        variable::CLIENT_ID,
-        variable::CLIENT_SECRET
-    ))
+    );
+    let first = "apply first what the configuration of the provider is made from, for example with \
+                 -target.";
+    diagnostic.hint(if variables.len() == attributes.len() {
+        format!(
+            "Either leave out what is not known and set {} in the environment instead, or {first}",
+            variables.join(" and ")
+        )
+    } else {
+        format!("Either give the {noun} as such, or {first}")
+    })
 }
 
 fn no_credentials() -> Diagnostic {
@@ -243,15 +274,16 @@ fn no_credentials() -> Diagnostic {
         "No credentials for Camunda",
         format!(
             "Looked, in this order, at: access_token in the provider block; client_id and \
-             client_secret in the provider block, each completed from the environment variables {} \
-             and {}; the environment variable {}. None gives a complete set.",
+             client_secret in the provider block, either completed from the environment; the \
+             environment variable {}; the environment variables {} and {}. None gives a complete \
+             set.",
+            variable::ACCESS_TOKEN,
             variable::CLIENT_ID,
-            variable::CLIENT_SECRET,
-            variable::ACCESS_TOKEN
+            variable::CLIENT_SECRET
         ),
     )
     .hint(
-        "Create credentials in the Console under Organization > Administration API and set both \
+        "Create credentials in the Console under Organization > Administration API and set the two \
          environment variables.",
     )
 }

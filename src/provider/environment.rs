@@ -35,6 +35,21 @@ pub const HOME: &str = "HOME";
 /// The user's folder for caches on Windows.
 pub const LOCAL_APP_DATA: &str = "LOCALAPPDATA";
 
+/// The variable that stands in for an attribute of the provider block, if there is one.
+#[must_use]
+pub fn of_attribute(attribute: &str) -> Option<&'static str> {
+    Some(match attribute {
+        "client_id" => CLIENT_ID,
+        "client_secret" => CLIENT_SECRET,
+        "access_token" => ACCESS_TOKEN,
+        "api_url" => API_URL,
+        "token_url" => TOKEN_URL,
+        "audience" => AUDIENCE,
+        "ca_certificate" => CUSTOM_ROOT_CERTIFICATE,
+        _ => return None,
+    })
+}
+
 const ALL: [&str; 15] = [
     CLIENT_ID,
     CLIENT_SECRET,

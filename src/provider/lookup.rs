@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::data::ProviderData;
 use super::validators::closest;
-use crate::api::{CallContext, Parameters};
+use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
@@ -21,15 +21,10 @@ pub async fn parameters<S>(
         .data
         .client()
         .map_err(|unavailable| Box::new(unavailable.into_outcome(context)))?;
-    if let Some(catalogue) = context.data.catalogue(&context.cancellation).await {
-        return Ok(catalogue);
-    }
-    // The shared read has failed, for whatever reason: this one says why.
-    let call = CallContext::new(context.cancellation.clone());
-    client
-        .get_parameters(&call)
+    context
+        .data
+        .catalogue(client, &context.cancellation)
         .await
-        .map(Arc::new)
         .map_err(|error| {
             Box::new(Outcome::failed(context.data.explain(
                 "Cannot read the catalogue of channels, plan types and regions",
@@ -77,4 +72,57 @@ pub fn pick<'a, T>(
     } else {
         diagnostic.hint(format!("Offered are: {}.", names.join("; ")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(name: &str, names: &[&str]) -> Result<String, String> {
+        let items: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        pick("region", &name.into(), &items, |item| item)
+            .cloned()
+            .map_err(|error| {
+                let path = error.path.clone().unwrap_or_default();
+                format!("[{path}] {}\n{}", error.summary, error.full_detail())
+            })
+    }
+
+    const REGIONS: [&str; 2] = [
+        "Iowa, North America (us-central1)",
+        "Belgium, Europe (europe-west1)",
+    ];
+
+    #[test]
+    fn the_one_of_the_name_is_found() {
+        assert_eq!(found(REGIONS[1], &REGIONS).as_deref(), Ok(REGIONS[1]));
+    }
+
+    #[test]
+    fn what_is_not_found_is_said_with_what_there_is() {
+        insta::assert_snapshot!(found("Belgium", &REGIONS).unwrap_err(), @r#"
+        [name] No region is called "Belgium"
+        This organisation cannot use a region of this name.
+
+        Did you mean "Belgium, Europe (europe-west1)"?
+
+        Offered are: Belgium, Europe (europe-west1); Iowa, North America (us-central1).
+        "#);
+        insta::assert_snapshot!(found("xyz", &REGIONS).unwrap_err(), @r#"
+        [name] No region is called "xyz"
+        This organisation cannot use a region of this name.
+
+        Offered are: Belgium, Europe (europe-west1); Iowa, North America (us-central1).
+        "#);
+        insta::assert_snapshot!(found("Belgium", &[]).unwrap_err(), @r#"
+        [name] No region is called "Belgium"
+        This organisation cannot use a region of this name.
+        "#);
+        insta::assert_snapshot!(found("twice", &["twice", "twice"]).unwrap_err(), @r#"
+        [name] Several items match the region "twice"
+        Camunda offers more than one region of this name.
+
+        Use the ID of the one you mean directly.
+        "#);
+    }
 }

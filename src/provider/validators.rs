@@ -177,18 +177,22 @@ mod tests {
                 "{text}"
             );
         }
-        insta::assert_snapshot!(messages(&duration(), "soon"), @"");
-        insta::assert_snapshot!(messages(&duration(), "0s"), @"");
-        insta::assert_snapshot!(messages(&duration(), "-5m"), @"");
+        insta::assert_snapshot!(messages(&duration(), "soon"), @r#"Invalid duration [argument]: "soon" is not a duration: write it with units, for example 90s, 30m or 1h30m."#);
+        insta::assert_snapshot!(messages(&duration(), "0s"), @r#"Invalid duration [argument]: "0s" is no time at all: write it with units, for example 90s, 30m or 1h30m."#);
+        insta::assert_snapshot!(messages(&duration(), "-5m"), @r#"Invalid duration [argument]: "-5m" is negative: a duration runs forwards."#);
     }
 
     #[test]
     fn messages_say_what_is_allowed() {
-        insta::assert_snapshot!(messages(&length(1, 3), "four"), @"");
-        insta::assert_snapshot!(messages(&not_blank(), "  "), @"");
-        insta::assert_snapshot!(messages(&one_of(&["dev", "prod"]), "produ"), @"");
-        insta::assert_snapshot!(messages(&whole_number(0, 20), 21), @"");
-        insta::assert_snapshot!(messages(&positive_number(), 0), @"");
+        insta::assert_snapshot!(messages(&length(1, 3), "four"), @"Text of the wrong length [argument]: The value has 4 characters; allowed are 1 to 3.");
+        insta::assert_snapshot!(messages(&not_blank(), "  "), @"Blank value [argument]: The value must not be empty or consist of blanks.");
+        insta::assert_snapshot!(messages(&one_of(&["dev", "prod"]), "produ"), @r#"
+        Value is not allowed here [argument]: "produ" is not one of: dev, prod.
+
+        Did you mean "prod"?
+        "#);
+        insta::assert_snapshot!(messages(&whole_number(0, 20), 21), @"Number out of range [argument]: 21 is not a whole number from 0 to 20.");
+        insta::assert_snapshot!(messages(&positive_number(), 0), @"Number out of range [argument]: The value must be above zero.");
         assert_eq!(messages(&length(1, 3), "two"), "");
     }
 

@@ -268,8 +268,9 @@ fn schema() -> Schema {
                 .computed()
                 .use_state()
                 .description(
-                    "Whether patch releases are applied automatically; only in the Stable channel. \
-                     Set at creation; later it can be changed only in the Console.",
+                    "Whether patch releases are applied automatically; only in the Stable channel, \
+                     elsewhere it has no effect. Set at creation; later it can be changed only in \
+                     the Console.",
                 ),
             Attribute::string("stage_label")
                 .optional()
@@ -437,10 +438,22 @@ fn merge(state: &mut ClusterModel, cluster: &api::Cluster, private: &Private) {
     if follows || state.generation.known().is_none() {
         keep(&mut state.generation, id_of(&cluster.generation));
     }
-    keep(
-        &mut state.auto_update,
-        cluster.auto_update.map(Field::Known),
-    );
+    // Outside its channel the service drops the wish without a word: it stays what it is in the
+    // configuration, or every plan would show a difference that nobody can resolve.
+    let dropped = cluster.auto_update == Some(false)
+        && state.auto_update.known() == Some(&true)
+        && !takes_auto_updates(
+            cluster
+                .channel
+                .as_ref()
+                .map(|channel| channel.name.as_str()),
+        );
+    if !dropped {
+        keep(
+            &mut state.auto_update,
+            cluster.auto_update.map(Field::Known),
+        );
+    }
     keep(
         &mut state.encryption,
         cluster
@@ -476,6 +489,12 @@ fn merge(state: &mut ClusterModel, cluster: &api::Cluster, private: &Private) {
     if state.timeouts.is_unknown() {
         state.timeouts = Field::Null;
     }
+}
+
+/// Whether the service does anything with `auto_update` in a channel of this name. One of unknown
+/// name may.
+fn takes_auto_updates(channel: Option<&str>) -> bool {
+    channel.is_none_or(|name| name.is_empty() || name == "Stable")
 }
 
 /// The path of an attribute.

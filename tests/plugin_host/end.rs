@@ -100,7 +100,7 @@ async fn a_broken_stderr_is_survived() {
     let mut plugin = Launch::new(BINARY).env("TF_LOG", "TRACE").start().await;
     plugin.process.break_stderr().await;
     let mut refused = plugin.handshake.dial_tls(None).await.unwrap();
-    // The line about the refusal has nowhere to go, and is written before the connection ends.
+    // The lines about the refusal and about the shutdown have nowhere to go.
     patiently(refused.read(&mut [0; 1])).await.unwrap_err();
     schema_is_served(&plugin).await;
     assert_eq!(plugin.shut_down().await.status.code(), Some(0));

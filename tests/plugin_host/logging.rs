@@ -6,7 +6,7 @@ use crate::BINARY;
 use crate::plugin_client::{Launch, patiently};
 
 /// The log of one run with these variables: a refused connection, an accepted one, shutdown.
-async fn log(variables: &[(&str, &str)]) -> Vec<serde_json::Value> {
+async fn log(variables: &[(&str, &str)], wait_for_refusal: bool) -> Vec<serde_json::Value> {
     let launch = variables
         .iter()
         .fold(Launch::new(BINARY), |launch, (name, value)| {
@@ -14,8 +14,10 @@ async fn log(variables: &[(&str, &str)]) -> Vec<serde_json::Value> {
         });
     let plugin = launch.start().await;
     let mut refused = plugin.handshake.dial_tls(None).await.unwrap();
-    // The end of the connection comes after the line in the log.
     patiently(refused.read(&mut [0; 1])).await.unwrap_err();
+    if wait_for_refusal {
+        plugin.process.stderr_line("refused").await;
+    }
     let stderr = plugin.shut_down().await.stderr;
     stderr
         .lines()
@@ -25,10 +27,10 @@ async fn log(variables: &[(&str, &str)]) -> Vec<serde_json::Value> {
 
 #[tokio::test]
 async fn nothing_is_logged_unless_asked_for() {
-    assert!(log(&[]).await.is_empty());
-    assert!(log(&[("TF_LOG_CORE", "TRACE")]).await.is_empty());
+    assert!(log(&[], false).await.is_empty());
+    assert!(log(&[("TF_LOG_CORE", "TRACE")], false).await.is_empty());
     assert!(
-        log(&[("TF_LOG", "TRACE"), ("TF_LOG_PROVIDER", "OFF")])
+        log(&[("TF_LOG", "TRACE"), ("TF_LOG_PROVIDER", "OFF")], false)
             .await
             .is_empty()
     );
@@ -36,7 +38,7 @@ async fn nothing_is_logged_unless_asked_for() {
 
 #[tokio::test]
 async fn lines_have_the_keys_the_host_knows() {
-    let lines = log(&[("TF_LOG", "DEBUG")]).await;
+    let lines = log(&[("TF_LOG", "DEBUG")], true).await;
     let line = lines
         .iter()
         .find(|line| line["@message"] == "the host asked for shutdown")
@@ -58,7 +60,7 @@ async fn lines_have_the_keys_the_host_knows() {
 
 #[tokio::test]
 async fn libraries_stay_silent_at_every_level() {
-    for line in log(&[("TF_LOG", "TRACE")]).await {
+    for line in log(&[("TF_LOG", "TRACE")], true).await {
         let module = line["@module"].as_str().unwrap();
         assert!(module.starts_with("camunda.plugin."), "{line}");
     }
@@ -66,7 +68,11 @@ async fn libraries_stay_silent_at_every_level() {
 
 #[tokio::test]
 async fn a_level_hides_what_is_below_it() {
-    let lines = log(&[("TF_LOG", "ERROR"), ("TF_LOG_PROVIDER_CAMUNDA", "warn")]).await;
+    let lines = log(
+        &[("TF_LOG", "ERROR"), ("TF_LOG_PROVIDER_CAMUNDA", "warn")],
+        true,
+    )
+    .await;
     let messages: Vec<_> = lines.iter().map(|line| &line["@message"]).collect();
     assert_eq!(messages, ["refused a connection to the plugin's socket"]);
 }

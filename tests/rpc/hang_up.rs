@@ -6,9 +6,9 @@ use terraform_provider_camunda::framework::types::Type;
 use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::*;
 
-use crate::configured;
-use crate::provider::{MEETING, thing};
+use crate::provider::{MEETING, ring, thing};
 use crate::support::client::{Client, Instance, Reply, message, render};
+use crate::{configured, with};
 
 /// Fails a test that would otherwise wait for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -100,10 +100,10 @@ async fn a_listing_that_nobody_reads_any_more_ends() {
 }
 
 #[tokio::test]
-async fn an_action_that_nobody_watches_is_done_all_the_same() {
+async fn an_action_that_nobody_watches_is_told_and_carries_on() {
     let (client, remote) = configured().await;
-    let config = Value::object([("times", 200.into())]);
-    let ty = Type::object([("times", Type::Number)]);
+    let config = with(&ring(1.into()), "wait", true);
+    let ty = Type::object([("times", Type::Number), ("wait", Type::Bool)]);
     let request = invoke_action::Request {
         action_type: "test_ring".to_owned(),
         config: Some(message(&config, &ty)),
@@ -112,9 +112,13 @@ async fn an_action_that_nobody_watches_is_done_all_the_same() {
     let events = client.raw().invoke_action(request).await.unwrap();
     let mut events = events.into_inner();
     events.message().await.unwrap().unwrap();
+    remote.begun.notified().await;
     drop(events);
     tokio::time::timeout(PATIENCE, remote.ended.notified())
         .await
-        .expect("the action carries on to its end");
-    assert_eq!(remote.noted().last().unwrap(), "rang 200 times");
+        .expect("the action is told, and carries on to its end");
+    assert_eq!(
+        remote.noted().last().unwrap(),
+        "rang 1 times, stopped: true"
+    );
 }

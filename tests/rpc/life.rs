@@ -169,8 +169,8 @@ async fn stored_state_is_upgraded() {
 
     Use the version of the provider that wrote the state, or a newer one.
     ----
-    Error: Stored state of test_thing was lost
-    Its conversion to the current schema version left nothing.
+    Error: Stored state of a test_thing was lost
+    Bringing it to the current schema left nothing.
 
     This is a bug in the provider. Please report it with the configuration that led here.
     ----
@@ -191,6 +191,10 @@ async fn a_stored_identity_is_upgraded_and_a_missing_one_is_none() {
     let identity = client
         .upgrade_identity("test_thing", 0, r#"{"id":"1"}"#)
         .await;
+    assert_eq!(identity, Ok(Value::object([("id", "1".into())])));
+    // What an older version had and this one has not.
+    let json = r#"{"id":"1","region":"north"}"#;
+    let identity = client.upgrade_identity("test_thing", 0, json).await;
     assert_eq!(identity, Ok(Value::object([("id", "1".into())])));
     let none = client.upgrade_identity("test_thing", 0, "").await;
     assert_eq!(none, Ok(Value::Null));

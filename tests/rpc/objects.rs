@@ -7,7 +7,7 @@ use terraform_provider_camunda::framework::types::Type;
 use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::*;
 
-use crate::provider::{Remote, SECRET, TestProvider, thing};
+use crate::provider::{Remote, SECRET, TestProvider, ring, thing};
 use crate::support::client::{Client, render};
 use crate::{configured, create, with};
 
@@ -110,7 +110,7 @@ async fn a_function_is_called_without_configuration() {
         .map(|error| format!("{:?}: {}", error.function_argument, error.text))
         .collect();
     insta::assert_snapshot!(texts.join("\n"), @"
-    None: join takes 1 arguments, but 0 were given.
+    None: join takes at least 1 argument, not 0.
     Some(1): texts must not be null.
     Some(1): That text is refused.
     None: The result of join that the provider made does not fit its own schema: expected a string, found a bool.
@@ -154,23 +154,23 @@ async fn things_are_listed() {
 async fn an_action_is_planned_and_invoked() {
     let (client, remote) = configured().await;
     assert!(client.plan_action("test_ring", None).await.is_empty());
-    let config = |times: Value| Value::object([("times", times)]);
     assert!(
         client
-            .plan_action("test_ring", Some(&config(Value::UNKNOWN)))
+            .plan_action("test_ring", Some(&ring(Value::UNKNOWN)))
             .await
             .is_empty()
     );
-    let said = client
-        .plan_action("test_ring", Some(&config(0.into())))
-        .await;
+    let said = client.plan_action("test_ring", Some(&ring(0.into()))).await;
     assert_eq!(
         render(&said),
         "Warning: Silent bell\nIt would not ring at all."
     );
-    let (progress, diagnostics) = client.invoke("test_ring", &config(40.into())).await;
+    let (progress, diagnostics) = client.invoke("test_ring", &ring(40.into())).await;
     assert_eq!(progress.len(), 40);
     assert_eq!(progress[39], "ring 40");
     assert!(diagnostics.is_empty());
-    assert_eq!(remote.noted().last().unwrap(), "rang 40 times");
+    assert_eq!(
+        remote.noted().last().unwrap(),
+        "rang 40 times, stopped: false"
+    );
 }

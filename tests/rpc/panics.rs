@@ -4,7 +4,7 @@ use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::*;
 
 use crate::configured;
-use crate::provider::{Remote, SECRET, TestProvider, thing};
+use crate::provider::{Remote, SECRET, TestProvider, ring, thing};
 use crate::support::client::{Client, Instance, pipe, render};
 
 /// Asserts that the messages are those of an internal error, and that the provider lives.
@@ -109,7 +109,7 @@ async fn a_panic_in_a_listing_ends_the_stream_with_a_message() {
 #[tokio::test]
 async fn a_panic_in_an_action_completes_it_once() {
     let (client, _) = configured().await;
-    let config = Value::object([("times", Value::Number((-3).into()))]);
+    let config = ring((-3).into());
     let (_, diagnostics) = client.invoke("test_ring", &config).await;
     check(&diagnostics, "InvokeAction for test_ring");
 }

@@ -4,6 +4,9 @@
     reason = "one macro makes messages with any number of members"
 )]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::*;
 
 use crate::complaint::{Complaint as _, Said, call, completed, listed};
@@ -101,12 +104,19 @@ async fn state_bytes_are_refused_in_both_directions() {
         type_name: "test_store".to_owned(),
         state_id: "default".to_owned(),
     };
+    let taken = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&taken);
     let first = std::iter::once(chunk(Some(meta)));
-    let chunks = first.chain(std::iter::repeat_with(move || chunk(None)).take(9));
+    let chunks = first
+        .chain(std::iter::repeat_with(move || chunk(None)).take(9))
+        .inspect(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
     let reply = client
         .raw()
         .write_state_bytes(tokio_stream::iter(chunks))
         .await;
     let diagnostics = reply.unwrap().into_inner().diagnostics;
     assert_eq!(render(&diagnostics), render(&event.diagnostics));
+    assert_eq!(taken.load(Ordering::Relaxed), 10);
 }

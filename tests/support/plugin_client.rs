@@ -16,28 +16,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use hyper_util::rt::TokioIo;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose,
-};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::verify_server_name;
-use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::crypto::aws_lc_rs::sign::any_supported_type;
-use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme,
-    SupportedProtocolVersion,
-};
+use rustls::SupportedProtocolVersion;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tempfile::TempDir;
 use terraform_provider_camunda::plugin::wire::proto::health::health_client::HealthClient;
 use terraform_provider_camunda::plugin::wire::proto::plugin::Empty;
@@ -56,6 +41,11 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tonic::transport::{Channel, Endpoint};
 
+mod host_identity;
+
+pub(crate) use host_identity::Identity;
+use host_identity::client_config;
+
 /// The cookie every Terraform and OpenTofu gives to its plugins.
 pub(crate) const MAGIC_COOKIE: &str =
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
@@ -68,51 +58,6 @@ pub(crate) trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 /// An open connection to the plugin's socket.
 pub(crate) type Wire = Pin<Box<dyn Bytes>>;
-
-/// A host's one-time certificate and key.
-pub(crate) struct Identity {
-    certificate: CertificateDer<'static>,
-    key: PrivateKeyDer<'static>,
-    /// The certificate as the host puts it into the plugin's environment.
-    pub(crate) pem: String,
-}
-
-impl Identity {
-    /// Made as Terraform and OpenTofu make theirs: self-signed on P-521, marked as an authority.
-    pub(crate) fn generate() -> Self {
-        let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P521_SHA512).unwrap();
-        let mut params = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        let name = &mut params.distinguished_name;
-        name.push(DnType::OrganizationName, "HashiCorp");
-        name.push(DnType::CommonName, "localhost");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![
-            KeyUsagePurpose::DigitalSignature,
-            KeyUsagePurpose::KeyEncipherment,
-            KeyUsagePurpose::KeyAgreement,
-            KeyUsagePurpose::KeyCertSign,
-        ];
-        params.extended_key_usages = vec![
-            ExtendedKeyUsagePurpose::ClientAuth,
-            ExtendedKeyUsagePurpose::ServerAuth,
-        ];
-        let certificate = params.self_signed(&key).unwrap();
-        Self {
-            pem: certificate.pem(),
-            certificate: certificate.into(),
-            key: PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-        }
-    }
-
-    /// This certificate with another identity's key: what somebody has who saw the certificate.
-    pub(crate) fn with_key_of(&self, other: &Self) -> Self {
-        Self {
-            certificate: self.certificate.clone(),
-            key: other.key.clone_key(),
-            pem: self.pem.clone(),
-        }
-    }
-}
 
 /// The handshake line, taken apart as the host does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -185,25 +130,9 @@ impl HandshakeLine {
         versions: &[&'static SupportedProtocolVersion],
     ) -> io::Result<TlsStream<Wire>> {
         let announced = self.certificate.clone().expect("the plugin announced TLS");
-        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_protocol_versions(versions)
-            .unwrap()
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Announced(announced)));
-        let mut config = match identity {
-            None => config.with_no_client_auth(),
-            Some(Identity {
-                certificate, key, ..
-            }) => {
-                // Does not mind a key that is not the certificate's, unlike the usual way.
-                let key = any_supported_type(key).unwrap();
-                let certified = CertifiedKey::new(vec![certificate.clone()], key);
-                config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
-            }
-        };
-        config.alpn_protocols = vec![b"h2".to_vec()];
+        let config = client_config(announced, identity, versions);
         let name = ServerName::try_from("localhost").unwrap();
-        TlsConnector::from(Arc::new(config))
+        TlsConnector::from(config)
             .connect(name, self.dial().await?)
             .await
     }
@@ -221,54 +150,6 @@ impl HandshakeLine {
                 .map(|stream| Box::pin(stream) as Wire),
         };
         channel_over(wire).await
-    }
-}
-
-/// Accepts the announced certificate, for the name the host expects.
-#[derive(Debug)]
-struct Announced(CertificateDer<'static>);
-
-impl ServerCertVerifier for Announced {
-    fn verify_server_cert(
-        &self,
-        presented: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        verify_server_name(&ParsedCertificate::try_from(presented)?, name)?;
-        if *presented == self.0 {
-            Ok(ServerCertVerified::assertion())
-        } else {
-            Err(CertificateError::UnknownIssuer.into())
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = default_provider().signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, &algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = default_provider().signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, &algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        default_provider()
-            .signature_verification_algorithms
-            .supported_schemes()
     }
 }
 

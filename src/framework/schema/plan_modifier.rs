@@ -90,7 +90,7 @@ impl AttributePlan<'_> {
         let applies = !self.prior_state.is_null()
             && self.planned.is_unknown()
             && !self.config.is_unknown()
-            && !(only_non_null && self.prior.is_null());
+            && (!only_non_null || !self.prior.is_null());
         if applies {
             *self.planned = self.prior.clone();
         }

@@ -37,6 +37,9 @@ pub struct RenewEphemeralResponse {
     pub diagnostics: Diagnostics,
 }
 
+/// An ephemeral resource and the surroundings of a call to it.
+type EphemeralEntry<'a, D> = (&'a dyn ErasedEphemeralResource<D>, Context<D>);
+
 impl<P: Provider> Server<P> {
     /// Opens an ephemeral resource.
     pub async fn open_ephemeral_resource(
@@ -144,7 +147,7 @@ impl<P: Provider> Server<P> {
         &self,
         call: &Call,
         type_name: &str,
-    ) -> Result<(&dyn ErasedEphemeralResource<P::Data>, Context<P::Data>), Diagnostic> {
+    ) -> Result<EphemeralEntry<'_, P::Data>, Diagnostic> {
         let entry = self
             .ephemeral_resources
             .get(type_name)

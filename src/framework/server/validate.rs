@@ -154,11 +154,26 @@ fn validate_block(block: &Block, config: &Value, diagnostics: &mut Diagnostics) 
         &Path::root(),
         config,
         &mut |attribute, path, value| {
-            if value.is_null() || value.is_unknown() {
+            if value.is_null() {
+                return;
+            }
+            if let Some(message) = &attribute.deprecation {
+                diagnostics.push(
+                    Diagnostic::warning(format!("{path} is deprecated"), message).at(path.clone()),
+                );
+            }
+            if value.is_unknown() {
                 return;
             }
             for validator in &attribute.validators {
-                diagnostics.extend(validator.check(path, value));
+                for mut diagnostic in validator.check(path, value) {
+                    if path.steps().len() > 1 {
+                        // The cores show the line of a top-level argument, and no more than the
+                        // block for what is inside of one.
+                        diagnostic.detail = format!("{path}: {}", diagnostic.detail);
+                    }
+                    diagnostics.push(diagnostic);
+                }
             }
         },
     );

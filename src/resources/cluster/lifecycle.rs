@@ -17,6 +17,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Update};
 use crate::provider::data::ProviderData;
+use crate::provider::errors::advise;
 use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, Look, Wait};
 
@@ -113,7 +114,7 @@ async fn until_healthy(
 }
 
 /// The state of a cluster and of those of its components that differ.
-fn states(cluster: &api::Cluster) -> String {
+pub(super) fn states(cluster: &api::Cluster) -> String {
     let word = |health: &Option<ClusterHealth>| {
         health
             .as_ref()
@@ -170,7 +171,7 @@ pub(super) async fn create(
     if let Err(diagnostic) = data.guard(&call).await {
         return Outcome::failed(diagnostic);
     }
-    let wanted = match wanted(context, client, &call, &plan).await {
+    let wanted = match wanted(context, client, &plan).await {
         Ok(wanted) => wanted,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
@@ -318,7 +319,7 @@ async fn await_creation(
                 state,
                 private,
                 &name,
-                format!("It did not become healthy within {spent} (timeouts.create)"),
+                format!("It did not become healthy within {spent} (timeouts.create)."),
                 last.as_deref(),
             )
         }
@@ -326,7 +327,7 @@ async fn await_creation(
             state,
             private,
             &name,
-            "The run was interrupted while it was starting".to_owned(),
+            "The run was interrupted while it was starting.".to_owned(),
             last.as_deref(),
         ),
         Ended::Failed(error) => {
@@ -349,18 +350,21 @@ async fn await_creation(
 async fn wanted(
     context: &Context<ProviderData>,
     client: &Client,
-    call: &CallContext,
     plan: &ClusterModel,
 ) -> Result<CreateCluster, Diagnostic> {
     if let Some(generation) = plan.generation.as_str() {
         return Ok(creation(plan, generation.to_owned()));
     }
-    let parameters = client.get_parameters(call).await.map_err(|error| {
-        context.data.explain(
-            "Cannot find out the default generation of the channel",
-            &error,
-        )
-    })?;
+    let parameters = context
+        .data
+        .catalogue(client, &context.cancellation)
+        .await
+        .map_err(|error| {
+            context.data.explain(
+                "Cannot find out the default generation of the channel",
+                &error,
+            )
+        })?;
     let channel = plan.channel.as_str().unwrap_or_default();
     parameters
         .channels
@@ -380,29 +384,36 @@ async fn wanted(
 
 fn not_created(data: &ProviderData, name: &str, error: &api::Error) -> Diagnostic {
     let mut diagnostic = data.explain(format!("Cannot create cluster {name:?}"), error);
-    let text = error.server_message().unwrap_or_default().to_lowercase();
-    if error.is_bad_request() {
-        // One status has several causes; only the text tells them apart.
-        let attribute = [
+    if let Some(attribute) = refused_attribute(
+        error,
+        &[
             ("generation", "generation"),
             ("region", "region"),
             ("channel", "channel"),
             ("plan", "plan_type"),
             ("name", "name"),
-        ]
-        .into_iter()
-        .find(|(word, _)| text.contains(word));
-        if let Some((_, attribute)) = attribute {
-            diagnostic = diagnostic.at(at(attribute));
-        }
+        ],
+    ) {
+        diagnostic = diagnostic.at(at(attribute));
     }
     if error.may_have_committed() {
-        diagnostic = diagnostic.hint(
+        diagnostic = advise(
+            diagnostic,
             "If the cluster appears there, import it instead of creating a second one: terraform \
              import with its ID, or an import block.",
         );
     }
     diagnostic
+}
+
+/// The attribute that the service has refused, by the first of the words in its answer. One status
+/// has several causes; only the text tells them apart.
+fn refused_attribute(error: &api::Error, words: &[(&str, &'static str)]) -> Option<&'static str> {
+    let text = error.server_message().unwrap_or_default().to_lowercase();
+    words
+        .iter()
+        .find(|(word, _)| error.is_bad_request() && text.contains(word))
+        .map(|(_, attribute)| *attribute)
 }
 
 /// The outcome of a creation that has not come to its end.
@@ -418,7 +429,7 @@ fn unfinished(
     Outcome::present(state, private).with(
         Diagnostic::warning(
             format!("Cluster {name:?} is not ready yet"),
-            format!("The cluster exists with the ID {id}. {happened}.{seen}"),
+            format!("The cluster exists with the ID {id}. {happened}{seen}"),
         )
         .hint(
             "Nothing is lost: the cluster is in the state, and the next apply goes on waiting for \
@@ -478,7 +489,7 @@ fn forget_unknowns(state: &mut ClusterModel) {
 
 /// Keeps what was planned where the service reports something else right after it took the plan:
 /// Terraform insists on it, and the next refresh shows the difference as drift.
-fn settle(plan: &ClusterModel, state: &mut ClusterModel) -> Diagnostics {
+pub(super) fn settle(plan: &ClusterModel, state: &mut ClusterModel) -> Diagnostics {
     fn keep<T: PartialEq + Clone + std::fmt::Debug>(
         name: &str,
         planned: &Field<T>,
@@ -610,13 +621,31 @@ pub(super) async fn update(
     }
 
     let patch = changes(&prior, &plan);
-    if !patch.is_empty() {
-        if let Err(error) = client.update_cluster(&call, &id, &patch).await {
-            let diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
-            return failed(state, private, diagnostic);
+    if !patch.is_empty()
+        && let Err(error) = client.update_cluster(&call, &id, &patch).await
+    {
+        let mut diagnostic = data.explain(format!("Cannot change cluster {name:?}"), &error);
+        if let Some(attribute) = refused_attribute(
+            &error,
+            &[
+                ("package", "hardware_packages"),
+                ("reservation", "hardware_packages"),
+                ("resized", "hardware_packages"),
+                ("description", "description"),
+                ("stage", "stage_label"),
+                ("name", "name"),
+            ],
+        ) {
+            diagnostic = diagnostic.at(at(attribute));
         }
-        state.name.clone_from(&plan.name);
-        state.description.clone_from(&plan.description);
+        return failed(state, private, diagnostic);
+    }
+    // Also where nothing was sent: no description and an empty one are the same to the service.
+    state.name.clone_from(&plan.name);
+    state.description.clone_from(&plan.description);
+    // What the service reports decides, where it does anything with the setting.
+    if plan.auto_update.known().is_some() {
+        state.auto_update = plan.auto_update;
     }
     // What only we know.
     state.stage_label.clone_from(&plan.stage_label);
@@ -745,16 +774,17 @@ async fn start_upgrade(
             if error.is_bad_request() {
                 let running = prior.current_generation_name.as_str().unwrap_or("unnamed");
                 let id = prior.current_generation.as_str().unwrap_or_default();
-                diagnostic = diagnostic
-                    .hint(
+                diagnostic = advise(
+                    diagnostic,
+                    format!(
                         "The service has nothing newer on offer for this cluster. The API can \
-                         neither downgrade a cluster nor upgrade it to a generation of choice.",
-                    )
-                    .hint(format!(
-                        "The cluster runs {running}: set generation = {id:?}."
-                    ));
+                         neither downgrade a cluster nor upgrade it to a generation of choice. The \
+                         cluster runs {running}: set generation = {id:?}."
+                    ),
+                );
             } else if error.is_conflict() {
-                diagnostic = diagnostic.hint(
+                diagnostic = advise(
+                    diagnostic,
                     "The service holds the upgrade back for now; its words above say why. After an \
                      upgrade to a new minor version the next one has to wait for 24 hours.",
                 );

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at};
+use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, is_uuid, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
@@ -53,13 +53,31 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
     } else {
         &[][..]
     };
+    // Only what the user has written: what a cluster has by itself says nothing about the one that
+    // takes its place.
+    let Some(config) = &change.config else {
+        return;
+    };
     if wanted.is_empty() {
         return;
     }
-    if let Some(catalogue) = context.data.catalogue(&context.cancellation).await {
+    let catalogue = context.data.catalogue_for_checks(&context.cancellation);
+    if let Some(catalogue) = catalogue.await {
         for name in wanted {
-            if let Some(diagnostic) = check(&catalogue, &planned, name) {
+            if let Some(diagnostic) = check(&catalogue, config, name) {
                 change.diagnostics.push(diagnostic);
+            }
+        }
+        let creates = change.is_create() || change.is_replace();
+        if creates && planned.auto_update.known() == Some(&true) {
+            let channel = planned
+                .channel
+                .as_str()
+                .and_then(|id| catalogue.channels.iter().find(|channel| channel.id == id))
+                .map(|channel| channel.name.as_str());
+            if !takes_auto_updates(channel) {
+                let warning = no_auto_updates(channel.unwrap_or_default());
+                change.diagnostics.push(warning);
             }
         }
     }
@@ -101,10 +119,31 @@ pub(super) fn refused_deletion(name: &str) -> Diagnostic {
     .at(at("deletion_protection"))
 }
 
+/// The warning about a wish the service drops.
+fn no_auto_updates(channel: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "auto_update has no effect in this channel",
+        format!(
+            "The service updates clusters automatically only in the channel \"Stable\"; this cluster \
+             is in {channel:?}."
+        ),
+    )
+    .hint("Remove auto_update, or set it to false.")
+    .at(at("auto_update"))
+}
+
 fn keep_auto_update(change: &mut PlanChange<ClusterModel>) {
     let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
         return;
     };
+    let channel = prior.channel_name.as_str();
+    if !takes_auto_updates(channel) {
+        if config.auto_update.known() == Some(&true) && change.has_changes() {
+            let warning = no_auto_updates(channel.unwrap_or_default());
+            change.diagnostics.push(warning);
+        }
+        return;
+    }
     if let (Some(before), Some(wanted)) = (prior.auto_update.known(), config.auto_update.known())
         && before != wanted
     {
@@ -183,23 +222,27 @@ fn warn_of_what_stays(change: &mut PlanChange<ClusterModel>) {
 }
 
 /// What is wrong with an attribute that names something of the catalogue.
-fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Option<Diagnostic> {
+pub(super) fn check(
+    catalogue: &Arc<Parameters>,
+    config: &ClusterModel,
+    name: &str,
+) -> Option<Diagnostic> {
     let pairs = |list: &[crate::api::NamedRef]| -> Vec<(String, String)> {
         list.iter()
             .map(|item| (item.id.clone(), item.name.clone()))
             .collect()
     };
-    let channel = planned
+    let channel = config
         .channel
         .as_str()
         .and_then(|id| catalogue.channels.iter().find(|channel| channel.id == id));
-    let region = planned
+    let region = config
         .region
         .as_str()
         .and_then(|id| catalogue.regions.iter().find(|region| region.id == id));
     let (field, noun, offered) = match name {
         "channel" => (
-            &planned.channel,
+            &config.channel,
             "channel",
             catalogue
                 .channels
@@ -208,7 +251,7 @@ fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Opt
                 .collect(),
         ),
         "region" => (
-            &planned.region,
+            &config.region,
             "region",
             catalogue
                 .regions
@@ -216,13 +259,9 @@ fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Opt
                 .map(|region| (region.id.clone(), region.name.clone()))
                 .collect(),
         ),
-        "plan_type" => (
-            &planned.plan_type,
-            "plan type",
-            pairs(&catalogue.plan_types),
-        ),
+        "plan_type" => (&config.plan_type, "plan type", pairs(&catalogue.plan_types)),
         "generation" => (
-            &planned.generation,
+            &config.generation,
             "generation of this channel",
             channel?
                 .allowed_generations
@@ -231,7 +270,7 @@ fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Opt
                 .collect::<Vec<_>>(),
         ),
         "backup_region" => (
-            &planned.backup_region,
+            &config.backup_region,
             "backup location of this region",
             region?
                 .backup_locations
@@ -246,6 +285,18 @@ fn check(catalogue: &Arc<Parameters>, planned: &ClusterModel, name: &str) -> Opt
         _ => return None,
     };
     not_offered(name, noun, field, &offered)
+}
+
+/// What a value was probably meant to be: a name in the place of an ID, or a mistyped ID. Any two IDs
+/// look alike, so that only slips of the pen count between them.
+fn meant<'a>(value: &str, offered: &'a [(String, String)]) -> Option<&'a (String, String)> {
+    if is_uuid(value) {
+        return offered
+            .iter()
+            .find(|(id, _)| strsim::damerau_levenshtein(value, id) <= 3);
+    }
+    let close = closest(value, offered.iter().map(|(_, name)| name.as_str()))?;
+    offered.iter().find(|(_, name)| name == close)
 }
 
 fn not_offered(
@@ -263,17 +314,7 @@ fn not_offered(
         format!("{value:?} is not the ID of a {noun} that this organisation can use."),
     )
     .at(at(attribute));
-    let close = closest(
-        value,
-        offered
-            .iter()
-            .flat_map(|(id, name)| [id.as_str(), name.as_str()]),
-    );
-    if let Some((id, name)) = close.and_then(|close| {
-        offered
-            .iter()
-            .find(|(id, name)| id == close || name == close)
-    }) {
+    if let Some((id, name)) = meant(value, offered) {
         diagnostic = diagnostic.hint(format!("Did you mean {id:?}, the ID of {name:?}?"));
     }
     let list: Vec<String> = offered

@@ -277,6 +277,29 @@ impl Workspace {
         look()
     }
 
+    /// Waits until all that commands have started is gone, and its sockets with it.
+    #[track_caller]
+    pub(crate) fn wait_until_alone(&self) {
+        let left = self.left_behind();
+        assert!(
+            left.is_empty(),
+            "left behind on {}:\n{}",
+            self.cli.name,
+            left.join("\n")
+        );
+    }
+
+    /// Waits until no process is left; those that were killed may leave their sockets, which are
+    /// removed.
+    #[track_caller]
+    pub(crate) fn wait_until_gone(&self) {
+        let look = || leftovers::processes(self.root());
+        wait::until(2 * SETTLE_DEADLINE, || look().is_empty().then_some(()));
+        let left = look();
+        assert!(left.is_empty(), "still running: {left:?}");
+        self.kill_leftovers();
+    }
+
     /// Kills what still runs and removes its sockets: for tests that leave orphans on purpose.
     pub(crate) fn kill_leftovers(&self) {
         wait::until(SETTLE_DEADLINE, || {

@@ -15,6 +15,7 @@ use terraform_provider_camunda::framework::schema::{Attribute, Schema};
 use terraform_provider_camunda::model;
 use tokio::sync::{Barrier, Notify};
 
+pub(crate) use self::others::ring;
 use self::others::{Echo, Join, ListThings, Ring, Token};
 use self::things::Things;
 pub(crate) use self::things::{Thing, thing};

@@ -277,6 +277,7 @@ pub(crate) struct Ring;
 model! {
     pub(crate) struct RingConfig {
         times: Field<Number>,
+        wait: Field<bool>,
     }
 }
 
@@ -290,9 +291,14 @@ impl Action<Arc<Remote>> for Ring {
     fn schema(&self) -> Schema {
         Schema::new(
             "Rings a bell.",
-            [Attribute::number("times")
-                .optional()
-                .description("How often; a negative number breaks the bell.")],
+            [
+                Attribute::number("times")
+                    .optional()
+                    .description("How often; a negative number breaks the bell."),
+                Attribute::bool("wait")
+                    .optional()
+                    .description("Whether to wait until it is stopped, and then ring once more."),
+            ],
         )
     }
 
@@ -314,8 +320,24 @@ impl Action<Arc<Remote>> for Ring {
             progress.report(format!("ring {time}")).await;
         }
         assert!(times >= 0, "{SECRET}");
-        context.data.note(format!("rang {times} times"));
+        if config.wait.into_known() == Some(true) {
+            context.data.begun.notify_one();
+            context.cancellation.cancelled().await;
+            // More than fits where nobody takes it.
+            for _ in 0..100 {
+                progress.report("ring again").await;
+            }
+        }
+        let stopped = context.cancellation.is_cancelled();
+        context
+            .data
+            .note(format!("rang {times} times, stopped: {stopped}"));
         context.data.ended.notify_one();
         Diagnostics::new()
     }
+}
+
+/// A ring's configuration that rings so often and does not wait.
+pub(crate) fn ring(times: Value) -> Value {
+    Value::object([("times", times), ("wait", Value::Null)])
 }

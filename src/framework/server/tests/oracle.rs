@@ -125,7 +125,7 @@ impl PlanCheck {
         plan: &Value,
     ) {
         let same = |a: &Value, b: &Value| unrefined(a) == unrefined(b);
-        if same(plan, config) && !(attribute.write_only && !plan.is_null()) {
+        if same(plan, config) && (!attribute.write_only || plan.is_null()) {
             return;
         }
         if same(plan, prior) && !prior.is_null() && !config.is_null() {
