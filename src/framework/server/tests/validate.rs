@@ -1,9 +1,11 @@
 //! Validation, offline and on configurations full of unknowns.
 
 use super::harness::{TestServer, map, object, thing, told, unconfigured, with};
+use super::schema_only::SchemaOnly;
 use super::thing::Thing;
 use crate::framework::operation::ClientCapabilities;
 use crate::framework::provider::Registry;
+use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::server::Kind;
 use crate::framework::value::Value;
 
@@ -57,14 +59,43 @@ fn every_configured_value_is_asked_about_with_its_path() {
     "a b" has a space.
     ----
     Error at rules[1].label: Value with a space
-    "a b" has a space.
+    rules[1].label: "a b" has a space.
     ----
     Error at members[*].user: Value with a space
-    "a b" has a space.
+    members[*].user: "a b" has a space.
     ----
     Error at server.address: Value with a space
-    "a b" has a space.
+    server.address: "a b" has a space.
     "#);
+}
+
+#[test]
+fn deprecated_arguments_are_told_when_they_are_used() {
+    let old = Attribute::string("old").optional().deprecated("Use new.");
+    let nested = Attribute::nested("nested", Nesting::Single, [old.clone().description("x")]);
+    let schema = Schema::new(
+        "x",
+        [old.description("x"), nested.optional().description("x")],
+    );
+    let core = SchemaOnly::core(schema);
+    let validated = |old: Value| {
+        let config = object([("old", old.clone()), ("nested", object([("old", old)]))]);
+        let client = ClientCapabilities::default();
+        let server = &core.server;
+        told(&server.validate_config(Kind::Resource, core.type_name, &config, client))
+    };
+    assert_eq!(validated(Value::Null), "");
+    for used in [Value::UNKNOWN, "x".into()] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(validated(used), @"
+            Warning at old: old is deprecated
+            Use new.
+            ----
+            Warning at nested.old: nested.old is deprecated
+            Use new.
+            ");
+        }
+    }
 }
 
 #[test]
