@@ -177,3 +177,93 @@ fn elements_belong(shape: Shape<'_>, value: &Value, other: &Value, pairing: Pair
         _ => value == other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attributes() -> [Attribute; 3] {
+        [
+            Attribute::string("id").computed(),
+            Attribute::string("role").optional().computed(),
+            Attribute::string("url")
+                .required()
+                .equivalent_when(same_url),
+        ]
+    }
+
+    fn same_url(a: &Value, b: &Value) -> bool {
+        let lower = |value: &Value| value.as_str().map(str::to_lowercase);
+        lower(a) == lower(b)
+    }
+
+    fn element(id: Value, role: Value, url: &str) -> Value {
+        Value::object([("id", id), ("role", role), ("url", url.into())])
+    }
+
+    /// The id, role and url of what each element belongs to.
+    fn paired(elements: &[Value], candidates: &[Value], pairing: Pairing) -> String {
+        let attributes = attributes();
+        let candidates = Value::set(candidates.iter().cloned());
+        let pairs = pair(Shape::of(&attributes), elements, &candidates, pairing);
+        let texts = pairs.into_iter().map(|found| {
+            let text = |name: &str| found.member(name).as_str().unwrap_or("-").to_owned();
+            format!("{} {} {}", text("id"), text("role"), text("url"))
+        });
+        texts.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn what_was_configured_otherwise_is_another_element() {
+        let planned = [element(Value::UNKNOWN, "admin".into(), "a")];
+        let pair = |role: Value, url: &str| {
+            let configured = [element(Value::Null, role, url)];
+            paired(&planned, &configured, Pairing::Configured)
+        };
+        assert_eq!(pair("admin".into(), "a"), "- admin a");
+        assert_eq!(pair(Value::Null, "a"), "- - a");
+        assert_eq!(pair(Value::Null, "A"), "- - A");
+        assert_eq!(pair("guest".into(), "a"), "- - -");
+        assert_eq!(pair("admin".into(), "b"), "- - -");
+    }
+
+    #[test]
+    fn what_is_configured_is_not_taken_for_what_is_left_open() {
+        let planned = [
+            element(Value::UNKNOWN, "admin".into(), "a"),
+            element(Value::UNKNOWN, Value::UNKNOWN, "a"),
+        ];
+        let configured = [
+            element(Value::Null, Value::Null, "a"),
+            element(Value::Null, "admin".into(), "a"),
+        ];
+        let pairs = paired(&planned, &configured, Pairing::Configured);
+        assert_eq!(pairs, "- admin a, - - a");
+    }
+
+    #[test]
+    fn equal_elements_belong_together_before_similar_ones() {
+        let state = [
+            element("1".into(), "x".into(), "a"),
+            element("2".into(), "x".into(), "a"),
+        ];
+        let known = [
+            element("2".into(), "x".into(), "a"),
+            element("3".into(), "y".into(), "A"),
+        ];
+        let pairs = paired(&state, &known, Pairing::Equivalent);
+        assert_eq!(pairs, "3 y A, 2 x a");
+    }
+
+    #[test]
+    fn no_candidate_is_given_twice() {
+        let state = [
+            element("1".into(), Value::Null, "a"),
+            element("2".into(), Value::Null, "a"),
+        ];
+        let known = [element(Value::UNKNOWN, Value::UNKNOWN, "a")];
+        let pairs = paired(&state, &known, Pairing::Equivalent);
+        assert_eq!(pairs, "- - a, - - -");
+        assert_eq!(paired(&state, &known, Pairing::None), "- - -, - - -");
+    }
+}

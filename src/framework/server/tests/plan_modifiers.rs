@@ -129,6 +129,19 @@ async fn a_new_element_of_a_set_takes_nothing_from_the_old_ones() {
     core.assert_settled(&object, &set(&["a", "c"])).await;
 }
 
+#[tokio::test]
+async fn an_element_of_a_set_that_is_configured_otherwise_is_a_new_one() {
+    let role = |role: &str| {
+        let member = with(&member("m", "r"), [("role", role.into())]);
+        with(&config(), [("members", Value::set([member]))])
+    };
+    let (core, object) = existing(&role("admin")).await;
+    let plan = core.plan(&object, &role("guest")).await;
+    let planned = element(plan.planned_state.member("members"), "user", "m");
+    assert_eq!(planned.member("member_id"), &Value::UNKNOWN);
+    assert_eq!(planned.member("role"), &"guest".into());
+}
+
 fn text(name: &str) -> Attribute {
     Attribute::string(name).description("x")
 }
