@@ -63,10 +63,9 @@ impl IdentitySchema {
 /// some end with a crash when it is broken.
 const DYNAMIC_ELEMENTS: &str = "dynamic values cannot live in lists, sets or maps";
 
-/// Cores match the elements of a set by content and do not look into sets inside them: with values
-/// of the provider there, no element would be found again and no plan would settle.
-const COMPUTED_IN_INNER_SET: &str =
-    "a set inside a set cannot have computed attributes or defaults";
+/// Cores match the elements of a set by content and take sets inside them as a whole: with anything
+/// from the provider there, no element would be found again and no plan would settle.
+const COMPUTED_IN_INNER_SET: &str = "a set inside a set must be wholly configured";
 
 fn any_computed(attributes: &[Attribute], blocks: &[NestedBlock]) -> bool {
     attributes
@@ -230,14 +229,8 @@ fn check_attribute(attribute: &Attribute, path: &Path, in_set: bool, faults: &mu
         }
     }
     let nested = attribute.nested_attributes();
-    let set = matches!(
-        attribute.kind,
-        AttributeKind::Nested {
-            nesting: Nesting::Set,
-            ..
-        }
-    );
-    if in_set && set && any_computed(nested, &[]) {
+    let set = matches!(attribute.value_type(), Type::Set(_));
+    if in_set && set && (attribute.computed || any_computed(nested, &[])) {
         fault(COMPUTED_IN_INNER_SET);
     }
     if attribute.optional

@@ -83,8 +83,8 @@ fn changed(type_name: &str) -> Diagnostic {
     Diagnostic::bug(
         "Identity changed",
         format!(
-            "The identity of a {type_name} never changes during its life, but what came back has \
-             another one."
+            "The identity of a {type_name} never changes during its life, but this operation gave \
+             it another one."
         ),
     )
 }

@@ -65,11 +65,13 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered GET /clusters/[id] with 429 Too Many Requests: Too many requests. The next try would be in 24 h, which is longer than the [time] left for this operation.
+        127.0.0.1 answered 429 Too Many Requests: Too many requests. The next try would be in 24 h, which is longer than the [time] left for this operation.
 
         Run fewer operations at once (-parallelism), lower requests_per_second or raise max_retries in the provider block.
 
         Nothing was changed by this request; it is safe to run again.
+
+        (GET /clusters/[id])
         "#);
         world.finish();
     }
@@ -103,9 +105,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered GET /clusters/[id] with 500 Internal Server Error (2 tries in [time]): The service is not available.
+        127.0.0.1 answered 500 Internal Server Error (2 tries in [time]): The service is not available.
 
         Nothing was changed by this request; it is safe to run again.
+
+        (GET /clusters/[id])
         "#);
     }
 }
@@ -118,9 +122,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered GET /clusters/[id] with 502 Bad Gateway (2 tries in [time]): an HTML page instead of an answer of the API: "Bad Gateway".
+        127.0.0.1 answered 502 Bad Gateway (2 tries in [time]): an HTML page instead of an answer of the API: "Bad Gateway".
 
         Nothing was changed by this request; it is safe to run again.
+
+        (GET /clusters/[id])
         "#);
     }
 }
@@ -133,7 +139,9 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered GET /clusters/[id] with 200 OK, but with a body that could not be read (2 tries in [time]). The JSON text ends too early (line 1, column 664).
+        127.0.0.1 answered 200 OK, but with a body that could not be read (2 tries in [time]). The JSON text ends too early (line 1, column 664).
+
+        (GET /clusters/[id])
         "#);
     }
 }
@@ -151,9 +159,13 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        could not connect to 127.0.0.1 for GET /clusters/[id] (2 tries in [time]). Cause: error sending request. Cause: client error (Connect). Cause: tcp connect error. Cause: Connection refused (os error 111).
+        Could not connect to 127.0.0.1 (2 tries in [time]). Cause: error sending request. Cause: client error (Connect). Cause: tcp connect error. Cause: Connection refused (os error 111).
+
+        Check that this machine reaches the host: its address in the provider block, name resolution, firewall, and the variables HTTPS_PROXY and NO_PROXY.
 
         Nothing was changed by this request; it is safe to run again.
+
+        (GET /clusters/[id])
         "#);
         world.finish();
     }

@@ -111,9 +111,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "[id]"
 
-        127.0.0.1 answered PUT /clusters/[id]/upgrade with 409 Conflict: Another change is running.
+        127.0.0.1 answered 409 Conflict: Another change is running.
 
         The service holds the upgrade back for now; its words above say why. After an upgrade to a new minor version the next one has to wait for 24 hours.
+
+        (PUT /clusters/[id]/upgrade)
         "#);
         world.finish();
     }

@@ -82,11 +82,13 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 gave no whole answer to POST /clusters. The list of clusters shows no new cluster of that name. Cause: error sending request. Cause: client error (SendRequest). Cause: connection error. Cause: Connection reset by peer (os error 104).
+        127.0.0.1 gave no whole answer. The list of clusters shows no new cluster of that name. Cause: error sending request. Cause: client error (SendRequest). Cause: connection error. Cause: Connection reset by peer (os error 104).
 
         The service may have carried the request out all the same. Look in the Console before running again.
 
         If the cluster appears there, import it instead of creating a second one: terraform import with its ID, or an import block.
+
+        (POST /clusters)
         "#);
         world.workspace.apply(&[]).expect_success();
         assert_kept(&world);

@@ -6,8 +6,8 @@ use camunda_simulator::{Fault, RetryAfter, seed};
 
 use super::*;
 
-/// Three data sources and a cluster, none of which needs another.
-const FOUR_OBJECTS: &str = r#"
+/// Three data sources, none of which needs another.
+const DATA_SOURCES: &str = r#"
 data "camunda_channel" "it" {
   name = "Stable"
 }
@@ -21,22 +21,28 @@ data "camunda_cluster_plan_type" "it" {
 
 fn write_four_objects(world: &World) {
     world.write_cluster("orders", "");
-    world.workspace.write("data.tf", FOUR_OBJECTS);
+    world.workspace.write("data.tf", DATA_SOURCES);
 }
 
 for_each_cli! {
     /// One request is enough to know: more would lock out everybody behind the same address.
     fn a_wrong_secret_is_tried_once(cli: &Cli) on life {
         let mut world = World::new(cli);
-        world.workspace.set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET);
-        write_four_objects(&world);
+        world.write_cluster("", "  name = \"orders-${count.index}\"\n  count = 3");
+        world.workspace.apply(&[]).expect_success();
+        let tokens = world.simulator.token_requests().len();
+        world
+            .workspace
+            .set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET)
+            .write("data.tf", DATA_SOURCES);
         let run = world.workspace.plan(&[]);
         run.expect_output_containing("the environment variable CAMUNDA_CONSOLE_CLIENT_ID");
         run.expect_output_containing(&world.simulator.token_url());
         run.expect_output_containing(&world.simulator.audience());
-        errors(&run);
-        assert_eq!(world.simulator.token_requests().len(), 1);
-        world.finish_empty();
+        let text = errors(&run);
+        assert_eq!(text.matches("refused the credentials").count(), 6, "{text}");
+        assert_eq!(world.simulator.token_requests().len(), tokens + 1);
+        world.finish();
     }
 }
 
@@ -51,11 +57,13 @@ for_each_cli! {
 
         with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
 
-        the token service refused the credentials: 127.0.0.1 answered POST /oauth/token with 401 Unauthorized: Unauthorized (access_denied).
+        The token service refused the credentials: 127.0.0.1 answered 401 Unauthorized: Unauthorized (access_denied).
 
-        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
+        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: api.cloud.camunda.io.
 
         Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API.
+
+        (POST /oauth/token)
         "#);
         world.finish_empty();
     }
@@ -89,11 +97,13 @@ for_each_cli! {
 
         with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
 
-        no access token could be had: 127.0.0.1 answered POST /oauth/token with 429 Too Many Requests (2 tries in [time]): Too Many Requests (access_denied). Gave up after waiting [time]. The token service counts the requests of everybody behind the same address together, so other jobs or programs there may be the cause.
+        No access token could be had: 127.0.0.1 answered 429 Too Many Requests (2 tries in [time]): Too Many Requests (access_denied). Gave up after waiting [time]. The token service counts the requests of everybody behind the same address together, so other jobs or programs there may be the cause.
 
         Run fewer operations at once (-parallelism), lower requests_per_second or raise max_retries in the provider block.
 
         Nothing was changed by this request; it is safe to run again.
+
+        (POST /oauth/token)
         "#);
         world.finish_empty();
     }
@@ -155,11 +165,13 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        The cluster exists with the ID [id]. Its state could not be read any more: the token service refused the credentials: 127.0.0.1 answered POST /oauth/token with 401 Unauthorized: Unauthorized (access_denied).
+        The cluster exists with the ID [id]. Its state could not be read any more: The token service refused the credentials: 127.0.0.1 answered 401 Unauthorized: Unauthorized (access_denied).
 
-        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
+        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: api.cloud.camunda.io.
 
         Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API.
+
+        (POST /oauth/token)
 
         Nothing is lost: the cluster is in the state, and the next apply goes on waiting for it. If it needs more time, raise timeouts.create.
         "#);
@@ -186,11 +198,11 @@ for_each_cli! {
 
         with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
 
-        127.0.0.1 answered GET /clusters/parameters with 401 Unauthorized: The token was revoked. The access token was refused. It was handed in ready-made and is never renewed: hand in a new one, or client credentials.
+        127.0.0.1 answered 401 Unauthorized: The token was revoked. The access token was refused. It was handed in ready-made and is never renewed: hand in a new one, or client credentials.
 
-        The credentials came from the environment variable CAMUNDA_OAUTH_TOKEN. Token URL: http://127.0.0.1:[port]/oauth/token; audience: "api.cloud.camunda.io".
+        The token came from the environment variable CAMUNDA_OAUTH_TOKEN.
 
-        A ready-made token is never renewed: hand in a new one, or use a client ID and secret.
+        (GET /clusters/parameters)
         "#);
         world.finish_empty();
     }

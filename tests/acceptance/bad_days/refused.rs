@@ -23,9 +23,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered POST /clusters with 403 Forbidden: The client lacks the permission create of the group Cluster.
+        127.0.0.1 answered 403 Forbidden: The client lacks the permission create of the group Cluster.
 
         The credentials probably lack the permission group "Cluster". Create credentials that have it in the Console under Organization > Administration API. The answer is the same for an object that belongs to another organisation.
+
+        (POST /clusters)
         "#);
     }
 }
@@ -38,9 +40,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered GET /clusters/parameters with 403 Forbidden: The client lacks the permission get of the group Cluster.
+        127.0.0.1 answered 403 Forbidden: The client lacks the permission get of the group Cluster.
 
         The credentials probably lack the permission group "Cluster". Create credentials that have it in the Console under Organization > Administration API. The answer is the same for an object that belongs to another organisation.
+
+        (GET /clusters/parameters)
         "#);
     }
 }
@@ -58,9 +62,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered POST /clusters with 400 Bad Request: No reservation left: 0 of 0 are in use.
+        127.0.0.1 answered 400 Bad Request: No reservation left: 0 of 0 are in use.
 
         The organisation has no free reservation for this. Delete what is no longer needed, or ask Camunda for more.
+
+        (POST /clusters)
         "#);
         world.finish_empty();
     }
@@ -78,11 +84,13 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        127.0.0.1 answered POST /clusters with 503 Service Unavailable: Creating clusters is switched off for now. Try again later. The list of clusters shows no new cluster of that name.
+        127.0.0.1 answered 503 Service Unavailable: Creating clusters is switched off for now. Try again later. The list of clusters shows no new cluster of that name.
 
         The service may have carried the request out all the same. Look in the Console before running again.
 
         If the cluster appears there, import it instead of creating a second one: terraform import with its ID, or an import block.
+
+        (POST /clusters)
         "#);
         world.finish_empty();
     }

@@ -245,9 +245,11 @@ for_each_cli! {
 
         with data.camunda_channel.it, on main.tf line 9, in data "camunda_channel" "it": 9: data "camunda_channel" "it" {
 
-        127.0.0.1 answered GET /clusters/parameters with 403 Forbidden: The client lacks the permission get of the group Cluster.
+        127.0.0.1 answered 403 Forbidden: The client lacks the permission get of the group Cluster.
 
         The credentials probably lack the permission group "Cluster". Create credentials that have it in the Console under Organization > Administration API. The answer is the same for an object that belongs to another organisation.
+
+        (GET /clusters/parameters)
         "#);
         world.finish();
     }

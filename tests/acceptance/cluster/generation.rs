@@ -103,11 +103,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "[generation 8.8+gen23]"
 
-        127.0.0.1 answered PUT /clusters/[cluster]/upgrade with 400 Bad Request: There is no newer generation for this cluster.
+        127.0.0.1 answered 400 Bad Request: There is no newer generation for this cluster.
 
-        The service has nothing newer on offer for this cluster. The API can neither downgrade a cluster nor upgrade it to a generation of choice.
+        The service has nothing newer on offer for this cluster. The API can neither downgrade a cluster nor upgrade it to a generation of choice. The cluster runs Camunda 8.9+gen3: set generation = "[generation 8.9+gen3]".
 
-        The cluster runs Camunda 8.9+gen3: set generation = "[generation 8.9+gen3]".
+        (PUT /clusters/[cluster]/upgrade)
         "#);
         assert_eq!(
             world.workspace.attributes(ADDRESS)["generation"],
@@ -212,9 +212,11 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: generation = "6b8f2f0e-4c1d-4f57-9a0b-d2c3e4f5a6b7"
 
-        127.0.0.1 answered PUT /clusters/[cluster]/upgrade with 409 Conflict: The last minor upgrade is too recent. The next one is possible from [time].
+        127.0.0.1 answered 409 Conflict: The last minor upgrade is too recent. The next one is possible from [time].
 
         The service holds the upgrade back for now; its words above say why. After an upgrade to a new minor version the next one has to wait for 24 hours.
+
+        (PUT /clusters/[cluster]/upgrade)
         "#);
         assert_eq!(
             world.workspace.attributes(ADDRESS)["generation"],

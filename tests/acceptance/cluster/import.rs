@@ -108,7 +108,26 @@ for_each_cli! {
             .workspace
             .plan(&["-generate-config-out=generated.tf"])
             .expect_success();
-        insta::assert_snapshot!(named(&world, &world.workspace.read("generated.tf")), @"");
+        insta::assert_snapshot!(named(&world, &world.workspace.read("generated.tf")), @r#"
+        # __generated__ by Terraform
+        # Please review these resources and move them into your main configuration files.
+
+        # __generated__ by Terraform from "[cluster]"
+        resource "camunda_cluster" "it" {
+          auto_update       = false
+          backup_region     = "[backup Belgium]"
+          channel           = "[channel Stable]"
+          description       = "Made by hand"
+          encryption        = "Provider"
+          generation        = "[generation 8.9+gen3]"
+          hardware_packages = null
+          name              = "orders"
+          plan_type         = "[plan Advanced]"
+          region            = "[region Belgium]"
+          stage_label       = null
+          timeouts          = null
+        }
+        "#);
         world.finish();
     }
 }

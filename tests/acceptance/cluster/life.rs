@@ -55,7 +55,49 @@ for_each_cli! {
         );
         let id = world.cluster_id();
         let state = world.workspace.attributes(ADDRESS);
-        insta::assert_snapshot!(known(&world, &state), @"");
+        insta::assert_snapshot!(known(&world, &state), @r#"
+        {
+          "auto_update": true,
+          "backup_region": "[backup Belgium and Germany]",
+          "channel": "[channel Stable]",
+          "channel_name": "Stable",
+          "created_at": "[time]",
+          "current_generation": "[generation 8.8+gen22]",
+          "current_generation_name": "Camunda 8.8+gen22",
+          "delete_on_create_timeout": true,
+          "deletion_protection": false,
+          "description": "Orders and invoices",
+          "encryption": "Software",
+          "generation": "[generation 8.8+gen22]",
+          "hardware_packages": 2,
+          "id": "[cluster]",
+          "labels": [
+            "test"
+          ],
+          "links": {
+            "connectors": "https://bru-2.connectors.camunda.io/[cluster]",
+            "console": "https://console.cloud.camunda.io/org/[organization]/cluster/[cluster]",
+            "identity": null,
+            "oauth": "https://login.cloud.camunda.io/oauth/token",
+            "operate": "https://bru-2.operate.camunda.io/[cluster]",
+            "optimize": "https://bru-2.optimize.camunda.io/[cluster]",
+            "tasklist": "https://bru-2.tasklist.camunda.io/[cluster]",
+            "zeebe": "[cluster].bru-2.zeebe.camunda.io"
+          },
+          "name": "orders",
+          "organization_id": "[organization]",
+          "plan_type": "[plan Advanced]",
+          "plan_type_name": "Advanced",
+          "region": "[region Belgium]",
+          "region_name": "Belgium, Europe (europe-west1)",
+          "stage_label": "test",
+          "timeouts": {
+            "create": "40m",
+            "delete": "10m",
+            "update": "50m"
+          }
+        }
+        "#);
         world.workspace.assert_empty_plan();
 
         // Everything that changes in place, at once.

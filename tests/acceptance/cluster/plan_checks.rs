@@ -80,8 +80,6 @@ for_each_cli! {
 
         "[generation alpha5]" is not the ID of a generation of this channel that this organisation can use.
 
-        Did you mean "[generation 8.8+gen23]", the ID of "Camunda 8.8+gen23"?
-
         Offered are: [generation 8.9+gen3] (Camunda 8.9+gen3), [generation 8.8+gen23] (Camunda 8.8+gen23), [generation 8.8+gen22] (Camunda 8.8+gen22).
         "#);
     }
@@ -98,8 +96,6 @@ for_each_cli! {
         with camunda_cluster.it, on main.tf line 14, in resource "camunda_cluster" "it": 14: backup_region = "[backup Sydney]"
 
         "[backup Sydney]" is not the ID of a backup location of this region that this organisation can use.
-
-        Did you mean "[backup Belgium and Germany]", the ID of "Belgium, Europe (europe-west1) and Germany, Europe (europe-west3)"?
 
         Offered are: [backup Belgium] (Belgium, Europe (europe-west1)), [backup Belgium and Germany] (Belgium, Europe (europe-west1) and Germany, Europe (europe-west3)).
         "#);

@@ -185,7 +185,7 @@ for_each_cli! {
 
         client_secret in the provider block is known only after apply, but the value would be needed now to talk to Camunda.
 
-        Set the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET instead, or apply what the value come from first, for example with -target.
+        Set the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET instead, or apply what the value comes from first, for example with -target.
         "#);
         assert_eq!(world.simulator.statistics().requests, 0);
 
@@ -227,7 +227,7 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        The provider block names the organisation [other organization], but the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET belong to the organisation [organization].
+        The provider block names the organisation [other organization], but the credentials belong to the organisation [organization]. They came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET.
 
         Use credentials of the organisation you mean, or correct organization_id in the provider block.
         "#);
@@ -269,7 +269,7 @@ for_each_cli! {
             let said = errors(&world, &run);
             if attribute == "api_url" {
                 insta::assert_snapshot!(said, @r#"
-                Error: Invalid api_url in the provider configuration
+                Error: Invalid api_url in the provider block
 
                 with provider["registry.terraform.io/camunda-rs/camunda"], on main.tf line 18, in provider "camunda": 18: api_url = "http://camunda.example.com"
 

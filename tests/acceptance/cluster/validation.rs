@@ -72,19 +72,19 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        "soon" is not a duration: write it with units, for example 90s, 30m or 1h30m.
+        timeouts.create: "soon" is not a duration: write it with units, for example 90s, 30m or 1h30m.
 
         Error: Invalid duration
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        "0s" is no time at all: write it with units, for example 90s, 30m or 1h30m.
+        timeouts.update: "0s" is no time at all: write it with units, for example 90s, 30m or 1h30m.
 
         Error: Invalid duration
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        "-5m" is negative: a duration runs forwards.
+        timeouts.delete: "-5m" is negative: a duration runs forwards.
         "#
         );
     }
@@ -116,7 +116,9 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 10, in resource "camunda_cluster" "it": 10: name = "nnn…"
 
-        127.0.0.1 answered POST /clusters with 400 Bad Request: The cluster name is too long: at most 50 characters are allowed.
+        127.0.0.1 answered 400 Bad Request: The cluster name is too long: at most 50 characters are allowed.
+
+        (POST /clusters)
         "#);
         assert!(world.workspace.addresses().is_empty());
 
@@ -127,7 +129,15 @@ for_each_cli! {
         let run = world.workspace.apply(&[]);
         run.expect_failure();
         let said = errors(&world, &run).replace(&"n".repeat(51), "nnn…");
-        insta::assert_snapshot!(said, @"");
+        insta::assert_snapshot!(said, @r#"
+        Error: Cannot change cluster "orders"
+
+        with camunda_cluster.it, on main.tf line 10, in resource "camunda_cluster" "it": 10: name = "nnn…"
+
+        127.0.0.1 answered 400 Bad Request: The cluster name is too long: at most 50 characters are allowed.
+
+        (PATCH /clusters/[cluster])
+        "#);
         world.write_cluster("orders", "");
         world.workspace.assert_empty_plan();
         world.finish();

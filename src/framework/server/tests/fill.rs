@@ -22,6 +22,13 @@ impl Filler {
             (Value::Set(elements), Type::Set(ty)) => {
                 Value::set(elements.iter().map(|e| self.fill(e, ty)))
             }
+            (Value::List(elements), Type::Tuple(types)) => Value::List(
+                elements
+                    .iter()
+                    .zip(types)
+                    .map(|(element, ty)| self.fill(element, ty))
+                    .collect(),
+            ),
             (Value::Map(members), Type::Map(ty)) => Value::Map(
                 members
                     .iter()

@@ -13,6 +13,7 @@ use crate::framework::operation::ClientCapabilities;
 use crate::framework::path::Path;
 use crate::framework::provider::{Configure, Provider, Registry};
 use crate::framework::schema::{Attribute, Block, BlockNesting, NestedBlock, Schema};
+use crate::framework::server::values::finish_state;
 use crate::framework::server::{
     ApplyRequest, ApplyResponse, ConfigureRequest, PlanRequest, PlanResponse, Server,
 };
@@ -299,6 +300,13 @@ impl Core {
             assert_eq!(errors, Vec::<String>::new());
         }
         applied
+    }
+
+    /// The state after a read that brings back what `changed` makes of it.
+    pub(super) fn read_as(&self, object: &Object, changed: impl Fn(&Value) -> Value) -> Value {
+        let mut state = changed(&object.state);
+        finish_state(&self.block, &mut state, &object.state);
+        state
     }
 
     /// Plans and applies without an error, and returns what the core then holds.

@@ -1,12 +1,22 @@
 //! Tests of the operations, held against an independent account of what cores accept.
 
+mod apply;
+mod arbitrary_schema;
+mod configure;
 mod fill;
+mod generate_config;
 mod harness;
+mod import;
 mod oracle;
+mod oracle_tests;
 mod plan;
 mod plan_hook;
 mod plan_modifiers;
 mod plan_nested;
+mod properties;
 mod proposed;
+mod read;
 mod schema_only;
+mod stored_state;
 mod thing;
+mod validate;

@@ -5,7 +5,7 @@
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, AttributeKind, Block, BlockNesting, Nesting};
 use crate::framework::types::Type;
-use crate::framework::value::Value;
+use crate::framework::value::{Set, Value};
 
 /// Why a core would refuse a planned state.
 pub(crate) fn plan_errors(
@@ -14,10 +14,10 @@ pub(crate) fn plan_errors(
     config: &Value,
     planned: &Value,
 ) -> Vec<String> {
-    let mut check = PlanCheck(Vec::new());
-    check.block(block, &Path::root(), prior, config, planned);
-    check.0.extend(type_errors(&block.object_type(), planned));
-    check.0
+    let mut errors =
+        plan_errors_of(|check| check.block(block, &Path::root(), prior, config, planned));
+    errors.extend(type_errors(&block.object_type(), planned));
+    errors
 }
 
 /// Why a core would refuse the paths that are to replace an object.
@@ -75,11 +75,14 @@ impl PlanCheck {
         if matches!(nesting, BlockNesting::Single { .. } | BlockNesting::Group) {
             return self.block(block, path, prior, config, plan);
         }
-        if let (Value::Set(_), Value::Set(plan)) = (config, plan) {
+        if let (Value::Set(config_set), Value::Set(plan)) = (config, plan) {
             if plan.iter().any(Value::is_unknown) {
                 self.fail(path, "a block must not be unknown itself");
             }
-            // Cores look no closer. We do: nothing configured may get lost.
+            let fits = |config: &Value, plan: &Value| {
+                plan_errors_of(|check| check.block(block, path, &Value::Null, config, plan))
+            };
+            self.elements_correlate(path, config_set, plan, &fits);
             return;
         }
         let (config_places, plan_places) = (places(config), places(plan));
@@ -179,9 +182,49 @@ impl PlanCheck {
                 if low == high && !(least..=most).contains(&low) {
                     self.fail(path, "other count of elements planned than configured");
                 }
+                if let (Value::Set(config), Value::Set(plan)) = (config, plan) {
+                    let fits = |config: &Value, plan: &Value| {
+                        plan_errors_of(|check| {
+                            check.attributes(attributes, path, &Value::Null, config, plan);
+                        })
+                    };
+                    self.elements_correlate(path, config, plan, &fits);
+                }
             }
         }
     }
+
+    /// Cores trust providers with what is inside sets. We do not: every configured element has to be
+    /// in the plan, and nothing else.
+    fn elements_correlate(
+        &mut self,
+        path: &Path,
+        config: &Set,
+        plan: &Set,
+        errors: &dyn Fn(&Value, &Value) -> Vec<String>,
+    ) {
+        let fits = |config: &Value, plan: &Value| errors(config, plan).is_empty();
+        let lost = |config: &&Value| !plan.iter().any(|plan| fits(config, plan));
+        let made_up = |plan: &&Value| !config.iter().any(|config| fits(config, plan));
+        if let Some(lost) = config.iter().find(lost) {
+            self.fail(
+                path,
+                &format!("configured element not in the plan: {lost:?}"),
+            );
+        }
+        if let Some(made_up) = plan.iter().find(made_up) {
+            self.fail(
+                path,
+                &format!("planned element not configured: {made_up:?}"),
+            );
+        }
+    }
+}
+
+fn plan_errors_of(run: impl FnOnce(&mut PlanCheck)) -> Vec<String> {
+    let mut check = PlanCheck(Vec::new());
+    run(&mut check);
+    check.0
 }
 
 /// How many elements a set may turn out to have: unknown ones may become equal to others.

@@ -243,7 +243,12 @@ async fn an_identity_may_not_change_in_place() {
     let plan = core
         .plan(&stale, &with(&config(), [("zone", "z1".into())]))
         .await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error: Identity changed
+    The identity of a test_thing never changes during its life, but this operation gave it another one.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }
 
 #[tokio::test]
@@ -251,7 +256,12 @@ async fn an_unknown_type_is_an_error() {
     let mut core = Core::things(Thing::default());
     core.type_name = "test_thnig";
     let plan = core.plan(&Object::none(), &config()).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @r#"
+    Error: Unknown resource type "test_thnig"
+    This version of the provider has no resource of this type.
+
+    Check the spelling, or update the provider: a newer version may have it.
+    "#);
 }
 
 #[tokio::test]
@@ -262,5 +272,10 @@ async fn an_unconfigured_provider_plans_nothing() {
         ..Core::things(Thing::default())
     };
     let plan = core.plan(&Object::none(), &config()).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error: Provider is not configured
+    An operation that needs the provider's configuration came before it.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }

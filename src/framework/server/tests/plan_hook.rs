@@ -93,11 +93,21 @@ async fn mistakes_are_named() {
     let (_, object) = existing(&config()).await;
     let core = planning(|change| change.require_replace(Path::of("nmae")));
     let plan = core.plan(&object, &config()).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error: Replacement because of nothing
+    The plan replaces the object because of nmae, which it does not have.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let core = planning(|change| change.set(&Path::root(), Value::Null));
     let plan = core.plan(&object, &config()).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error: Plan turned into something else
+    A planned destroy must stay one, and nothing else may become one.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let core = planning(|change| change.set(&Path::root(), thing([("name", "a".into())])));
     let plan = core.plan(&object, &Value::Null).await;
@@ -106,7 +116,12 @@ async fn mistakes_are_named() {
 
     let core = planning(|change| change.set(&Path::of("id"), "other".into()));
     let plan = core.plan(&object, &config()).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error: Identity changed
+    The identity of a test_thing never changes during its life, but this operation gave it another one.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
     assert_eq!(plan.planned_identity, object.identity);
 }
 
@@ -135,7 +150,12 @@ async fn deferral_needs_permission() {
     assert!(plan.diagnostics.is_empty());
     let plan = core.plan(&Object::none(), &config()).await;
     assert_eq!(plan.deferred, None);
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error: Plan deferred without permission
+    The resource asked to be planned in a later run, which this core cannot do.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }
 
 #[tokio::test]
@@ -143,7 +163,10 @@ async fn a_null_where_the_model_has_no_place_is_a_message() {
     let core = Core::things(Thing::default());
     let config = with(&config(), [("tags", Value::set([Value::Null]))]);
     let plan = core.plan(&Object::none(), &config).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error at tags[*]: Null where a value is needed
+    tags[*] must not be null: every element of a collection needs a value.
+    ");
 }
 
 #[tokio::test]

@@ -214,7 +214,10 @@ async fn the_first_error_ends_planning() {
         ("third", object([("inner", "x".into())])),
     ]);
     let plan = core.plan(&Object::none(), &config).await;
-    insta::assert_snapshot!(told(&plan.diagnostics), @"");
+    insta::assert_snapshot!(told(&plan.diagnostics), @"
+    Error at first: first
+    x
+    ");
 }
 
 #[tokio::test]

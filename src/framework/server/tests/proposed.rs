@@ -1,6 +1,7 @@
 //! The proposed new state, as cores make it from the prior state and the configuration.
 
 use crate::framework::schema::{Attribute, AttributeKind, Block, BlockNesting, Nesting};
+use crate::framework::types::Type;
 use crate::framework::value::Value;
 
 /// The configuration, with prior values where it leaves the value to the provider.
@@ -170,7 +171,7 @@ fn derives(attributes: &[Attribute], block: Option<&Block>, prior: &Value, confi
             config.member(&attribute.name),
         );
         prior == config
-            || (attribute.computed && config.is_null())
+            || (attribute.computed && config.is_null() && !is_set(attribute))
             || (!attribute.nested_attributes().is_empty()
                 && by_places(prior, config, &|prior, config| {
                     derives(attribute.nested_attributes(), None, prior, config)
@@ -187,4 +188,9 @@ fn derives(attributes: &[Attribute], block: Option<&Block>, prior: &Value, confi
                         || derives(&nested.block.attributes, Some(&nested.block), prior, config)
                 })
             })
+}
+
+/// Cores take a set inside a set element as a whole, also where it is computed.
+fn is_set(attribute: &Attribute) -> bool {
+    matches!(attribute.value_type(), Type::Set(_))
 }
