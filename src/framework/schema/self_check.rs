@@ -283,6 +283,16 @@ mod tests {
         assert_eq!(identity.self_check(&schema), Vec::<String>::new());
     }
 
+    fn made() -> Attribute {
+        Attribute::string("made").computed().description("x")
+    }
+
+    fn inner() -> Attribute {
+        Attribute::nested("inner", Nesting::Set, [made()])
+            .optional()
+            .description("x")
+    }
+
     #[test]
     fn every_fault_is_named() {
         let schema = Schema::new(
@@ -317,13 +327,41 @@ mod tests {
                 )
                 .optional()
                 .description("x"),
+                Attribute::list("anything", Type::Dynamic)
+                    .optional()
+                    .description("x"),
+                Attribute::number("wrong_default")
+                    .default("text")
+                    .description("x"),
+                Attribute::string("late_default")
+                    .default(Value::UNKNOWN)
+                    .description("x"),
+                Attribute::nested("open_default", Nesting::Single, [made()])
+                    .default(Value::object([("made", Value::Null)]))
+                    .description("x"),
+                Attribute::nested(
+                    "restless",
+                    Nesting::Single,
+                    [
+                        made(),
+                        Attribute::string("given").optional().description("x"),
+                    ],
+                )
+                .optional()
+                .computed()
+                .description("x"),
+                Attribute::nested("outer", Nesting::Set, [inner()])
+                    .optional()
+                    .description("x"),
             ],
         )
         .block(NestedBlock::new(
             "rule",
             BlockNesting::List { min: 3, max: 2 },
             "Rules.",
-            [],
+            [Attribute::of("any", Type::Dynamic)
+                .optional()
+                .description("x")],
         ));
         insta::assert_snapshot!(schema.self_check().join("\n"), @"
         count: reserved name
@@ -335,6 +373,13 @@ mod tests {
         twice: name used twice
         items: dynamic values cannot live in lists, sets or maps
         items.value: write-only attributes cannot live in sets
+        anything: dynamic values cannot live in lists, sets or maps
+        wrong_default: the default is not a known value of the attribute's type
+        late_default: the default is not a known value of the attribute's type
+        open_default: the default must say what its computed nested attributes are
+        restless: optional and computed, so every nested attribute has to be computed
+        outer.inner: a set inside a set must be wholly configured
+        rule: dynamic values cannot live in lists, sets or maps
         rule: more blocks demanded than allowed
         ");
         let identity = IdentitySchema::new()

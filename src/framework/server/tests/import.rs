@@ -92,7 +92,12 @@ async fn an_identity_without_a_required_part_is_refused() {
         let response = import(&server, ImportTarget::Identity(identity)).await;
         assert!(response.state.is_none());
         insta::allow_duplicates! {
-            insta::assert_snapshot!(told(&response.diagnostics), @"");
+            insta::assert_snapshot!(told(&response.diagnostics), @"
+            Error: Incomplete identity of a test_thing
+            The import's identity lacks a value for id.
+
+            Set every required attribute of the identity in the import block.
+            ");
         }
     }
     let response = import(&server, ImportTarget::Identity(Value::Null)).await;
@@ -139,7 +144,12 @@ async fn a_bad_id_and_mistakes_are_named() {
     let server = importing(|_| Ok(ThingModel::default()));
     let response = import(&server, by_id()).await;
     assert!(response.state.is_none());
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Import without a result
+    The import id of a test_thing was accepted, but not used.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     // An unknown value says as much as none.
     let server = importing(|_| {

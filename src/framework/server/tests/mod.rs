@@ -1,12 +1,17 @@
 //! Tests of the operations, held against an independent account of what cores accept.
 
+mod action;
 mod apply;
 mod arbitrary_schema;
 mod configure;
+mod data_source;
+mod ephemeral;
 mod fill;
+mod function;
 mod generate_config;
 mod harness;
 mod import;
+mod list;
 mod oracle;
 mod oracle_tests;
 mod plan;
@@ -17,6 +22,7 @@ mod properties;
 mod proposed;
 mod read;
 mod schema_only;
+mod self_check;
 mod stored_state;
 mod thing;
 mod validate;

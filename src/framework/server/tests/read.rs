@@ -159,7 +159,12 @@ async fn an_identity_changes_only_in_the_read_after_an_import() {
         Outcome::present(request.state, request.private)
     });
     let response = read(&core, &object).await;
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Identity changed
+    The identity of a test_thing never changes during its life, but this operation gave it another one.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let imported = Object {
         private: private(IMPORT_MARK, true).encode(),
@@ -200,14 +205,24 @@ async fn mistakes_are_named() {
         Outcome::present(request.state, request.private)
     });
     let response = read(&core, &object).await;
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Unknown value after read
+    Reading a test_thing left a value unknown.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 
     let core = reading(|mut request| {
         request.state.id = Field::Null;
         Outcome::present(request.state, request.private)
     });
     let response = read(&core, &object).await;
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Object without an identity
+    A test_thing came back without the attributes that identify it.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
     assert_eq!(response.new_identity, object.identity);
 }
 
@@ -230,7 +245,12 @@ async fn deferral_needs_permission_and_keeps_everything() {
     let response = read(&core, &object).await;
     assert_eq!(response.deferred, None);
     assert_eq!(response.new_state, object.state);
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Read deferred without permission
+    The resource asked to be read in a later run, which this core cannot do.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }
 
 #[tokio::test]

@@ -74,7 +74,12 @@ fn versions_without_an_upgrade_are_refused() {
         assert_eq!(response.state, None);
         assert!(response.diagnostics.has_error());
     }
-    insta::assert_snapshot!(told(&upgrade(3, json!({})).diagnostics), @"");
+    insta::assert_snapshot!(told(&upgrade(3, json!({})).diagnostics), @"
+    Error: Stored state of a test_thing has an unknown version
+    The state was written under schema version 3; this provider has version 2 and no upgrade from that one.
+
+    Use the version of the provider that wrote the state, or a newer one.
+    ");
 }
 
 #[test]
@@ -83,7 +88,12 @@ fn what_is_no_state_is_refused() {
         let response = upgrade(version, broken);
         assert_eq!(response.state, None);
         insta::allow_duplicates! {
-            insta::assert_snapshot!(told(&response.diagnostics), @"");
+            insta::assert_snapshot!(told(&response.diagnostics), @"
+            Error: Stored state of a test_thing cannot be read
+            What the state file holds for it is not an object.
+
+            The state file may have been edited by hand; restore it from a backup.
+            ");
         }
     }
 }
@@ -93,7 +103,12 @@ fn what_is_no_state_is_refused() {
 fn an_upgrade_that_loses_the_state_is_an_error() {
     let response = upgrade(1, json!({"name": "a"}));
     assert_eq!(response.state, None);
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Stored state of a test_thing was lost
+    Bringing it to the current schema left nothing.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
 }
 
 fn moved(address: &str, type_name: &str, state: serde_json::Value) -> StoredStateResponse {
@@ -125,10 +140,20 @@ fn state_moves_from_any_host() {
 #[test]
 fn moves_from_elsewhere_are_refused_and_the_possible_ones_told() {
     let response = moved("host/acme/test", "test_other", json!({}));
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Cannot move state to a test_thing
+    State of test_other of acme/test cannot be taken over.
+
+    It can be taken over from: test_object of acme/test, test_lost of acme/test.
+    ");
     let response = moved("host/other/test", "test_object", json!({}));
     assert!(response.state.is_none());
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Cannot move state to a test_thing
+    State of test_object of other/test cannot be taken over.
+
+    It can be taken over from: test_object of acme/test, test_lost of acme/test.
+    ");
 
     let request = MoveStateRequest {
         source_provider_address: "test".to_owned(),
@@ -137,7 +162,12 @@ fn moves_from_elsewhere_are_refused_and_the_possible_ones_told() {
         target_type_name: "test_thing".to_owned(),
     };
     let response = thing_server(Thing::default()).move_resource_state(request.clone());
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Cannot move state to a test_thing
+    State of test_object of test cannot be taken over.
+
+    No other resource type can become this one. Use a removed block and an import block instead.
+    ");
 
     let request = MoveStateRequest {
         target_type_name: "test_thnig".to_owned(),
@@ -155,9 +185,19 @@ fn moves_from_elsewhere_are_refused_and_the_possible_ones_told() {
 fn a_move_that_loses_the_state_is_an_error() {
     let response = moved("host/acme/test", "test_lost", json!({}));
     assert!(response.state.is_none());
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Stored state of a test_thing was lost
+    Bringing it to the current schema left nothing.
+
+    This is a bug in the provider. Please report it with the configuration that led here.
+    ");
     let response = moved("host/acme/test", "test_object", json!(null));
-    insta::assert_snapshot!(told(&response.diagnostics), @"");
+    insta::assert_snapshot!(told(&response.diagnostics), @"
+    Error: Stored state of a test_object cannot be read
+    What the state file holds for it is not an object.
+
+    The state file may have been edited by hand; restore it from a backup.
+    ");
 }
 
 #[test]

@@ -52,7 +52,19 @@ fn every_configured_value_is_asked_about_with_its_path() {
             ),
         ],
     );
-    insta::assert_snapshot!(validated(&config, true), @"");
+    insta::assert_snapshot!(validated(&config, true), @r#"
+    Error at name: Value with a space
+    "a b" has a space.
+    ----
+    Error at rules[1].label: Value with a space
+    "a b" has a space.
+    ----
+    Error at members[*].user: Value with a space
+    "a b" has a space.
+    ----
+    Error at server.address: Value with a space
+    "a b" has a space.
+    "#);
 }
 
 #[test]
@@ -85,7 +97,10 @@ fn null_and_unknown_are_not_asked_about() {
 #[test]
 fn rules_over_several_attributes_are_asked_too() {
     let config = with(&config(), [("secret", "hunter2".into())]);
-    insta::assert_snapshot!(validated(&config, true), @"");
+    insta::assert_snapshot!(validated(&config, true), @"
+    Error: Secret without a version
+    A secret takes effect only with a version.
+    ");
 }
 
 #[test]
@@ -104,20 +119,38 @@ fn write_only_values_are_refused_where_they_would_be_stored() {
         ],
     );
     assert_eq!(validated(&config, true), "");
-    insta::assert_snapshot!(validated(&config, false), @"");
+    insta::assert_snapshot!(validated(&config, false), @r#"
+    Error at secret: Write-only argument secret is not supported here
+    secret is write-only: its value must not be stored. The command line in use does not know write-only arguments and would write it into the state.
+
+    Use Terraform 1.11 or later, or OpenTofu 1.11 or later.
+    ----
+    Error at limits["cpu"].key: Write-only argument key is not supported here
+    limits["cpu"].key is write-only: its value must not be stored. The command line in use does not know write-only arguments and would write it into the state.
+
+    Use Terraform 1.11 or later, or OpenTofu 1.11 or later.
+    "#);
 }
 
 #[test]
 fn a_value_without_a_place_in_the_model_is_a_message() {
     let config = with(&config(), [("tags", Value::set([Value::Null]))]);
-    insta::assert_snapshot!(validated(&config, true), @"");
+    insta::assert_snapshot!(validated(&config, true), @"
+    Error at tags[*]: Null where a value is needed
+    tags[*] must not be null: every element of a collection needs a value.
+    ");
 }
 
 #[test]
 fn an_unknown_type_is_an_error() {
     let none = ClientCapabilities::default();
     let told = |kind| told(&server().validate_config(kind, "test_nothing", &config(), none));
-    insta::assert_snapshot!(told(Kind::DataSource), @"");
+    insta::assert_snapshot!(told(Kind::DataSource), @r#"
+    Error: Unknown data source type "test_nothing"
+    This version of the provider has no data source of this type.
+
+    Check the spelling, or update the provider: a newer version may have it.
+    "#);
     for kind in [
         Kind::Resource,
         Kind::EphemeralResource,
