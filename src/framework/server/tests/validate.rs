@@ -57,13 +57,13 @@ fn every_configured_value_is_asked_about_with_its_path() {
     "a b" has a space.
     ----
     Error at rules[1].label: Value with a space
-    "a b" has a space.
+    rules[1].label: "a b" has a space.
     ----
     Error at members[*].user: Value with a space
-    "a b" has a space.
+    members[*].user: "a b" has a space.
     ----
     Error at server.address: Value with a space
-    "a b" has a space.
+    server.address: "a b" has a space.
     "#);
 }
 
