@@ -36,7 +36,7 @@ for_each_cli! {
             .set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET)
             .write("data.tf", DATA_SOURCES);
         let run = world.workspace.plan(&[]);
-        run.expect_output_containing("the environment variable CAMUNDA_CONSOLE_CLIENT_ID");
+        run.expect_output_containing("the environment variables CAMUNDA_CONSOLE_CLIENT_ID");
         run.expect_output_containing(&world.simulator.token_url());
         run.expect_output_containing(&world.simulator.audience());
         let text = errors(&run);
