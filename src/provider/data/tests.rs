@@ -122,7 +122,7 @@ fn the_owner_must_be_the_organisation_that_is_named() {
     let error = named.check_owner("7a1b").unwrap_err();
     insta::assert_snapshot!(text(&error), @"
     Credentials belong to another organisation
-    The provider block names the organisation 6F0F, but client_id and client_secret in the provider block belong to the organisation 7a1b.
+    The provider block names the organisation 6F0F, but the credentials belong to the organisation 7a1b. They came from client_id and client_secret in the provider block.
 
     Use credentials of the organisation you mean, or correct organization_id in the provider block.
     ");

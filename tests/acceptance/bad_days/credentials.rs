@@ -36,7 +36,7 @@ for_each_cli! {
             .set("CAMUNDA_CONSOLE_CLIENT_SECRET", WRONG_SECRET)
             .write("data.tf", DATA_SOURCES);
         let run = world.workspace.plan(&[]);
-        run.expect_output_containing("the environment variable CAMUNDA_CONSOLE_CLIENT_ID");
+        run.expect_output_containing("the environment variables CAMUNDA_CONSOLE_CLIENT_ID");
         run.expect_output_containing(&world.simulator.token_url());
         run.expect_output_containing(&world.simulator.audience());
         let text = errors(&run);
@@ -59,7 +59,7 @@ for_each_cli! {
 
         The token service refused the credentials: 127.0.0.1 answered 401 Unauthorized: Unauthorized (access_denied).
 
-        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: api.cloud.camunda.io.
+        The credentials came from the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: api.cloud.camunda.io.
 
         Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API.
 
@@ -167,7 +167,7 @@ for_each_cli! {
 
         The cluster exists with the ID [id]. Its state could not be read any more: The token service refused the credentials: 127.0.0.1 answered 401 Unauthorized: Unauthorized (access_denied).
 
-        The credentials came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: api.cloud.camunda.io.
+        The credentials came from the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET. Token URL: http://127.0.0.1:[port]/oauth/token; audience: api.cloud.camunda.io.
 
         Check ID, secret, token URL and audience. Credentials are managed in the Console under Organization > Administration API.
 

@@ -134,9 +134,9 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        Looked, in this order, at: access_token in the provider block; client_id and client_secret in the provider block, each completed from the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET; the environment variable CAMUNDA_OAUTH_TOKEN. None gives a complete set.
+        Looked, in this order, at: access_token in the provider block; client_id and client_secret in the provider block, either completed from the environment; the environment variable CAMUNDA_OAUTH_TOKEN; the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET. None gives a complete set.
 
-        Create credentials in the Console under Organization > Administration API and set both environment variables.
+        Create credentials in the Console under Organization > Administration API and set the two environment variables.
         "#);
         world.write(READS);
         world.workspace.plan(&[]).expect_failure_containing("No credentials for Camunda");
@@ -185,7 +185,7 @@ for_each_cli! {
 
         client_secret in the provider block is known only after apply, but the value would be needed now to talk to Camunda.
 
-        Set the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET instead, or apply what the value comes from first, for example with -target.
+        Either leave out what is not known and set CAMUNDA_CONSOLE_CLIENT_SECRET in the environment instead, or apply first what the configuration of the provider is made from, for example with -target.
         "#);
         assert_eq!(world.simulator.statistics().requests, 0);
 
@@ -227,7 +227,7 @@ for_each_cli! {
 
         with camunda_cluster.it, on main.tf line 9, in resource "camunda_cluster" "it": 9: resource "camunda_cluster" "it" {
 
-        The provider block names the organisation [other organization], but the credentials belong to the organisation [organization]. They came from the environment variable CAMUNDA_CONSOLE_CLIENT_ID and the environment variable CAMUNDA_CONSOLE_CLIENT_SECRET.
+        The provider block names the organisation [other organization], but the credentials belong to the organisation [organization]. They came from the environment variables CAMUNDA_CONSOLE_CLIENT_ID and CAMUNDA_CONSOLE_CLIENT_SECRET.
 
         Use credentials of the organisation you mean, or correct organization_id in the provider block.
         "#);
