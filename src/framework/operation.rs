@@ -64,6 +64,10 @@ impl<D> Clone for Context<D> {
 pub struct Outcome<S> {
     /// The state. `None`: there is no object (after a read or a failed create), or the operation
     /// failed before it changed anything (the prior state stays).
+    ///
+    /// A create or update that ends early and says so in a message, if only a warning, may leave
+    /// planned values unknown: what was before is saved in their place, or null. Without a message,
+    /// an unknown value is a bug.
     pub state: Option<S>,
     /// What the provider keeps with the object.
     pub private: Private,
