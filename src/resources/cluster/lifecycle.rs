@@ -855,7 +855,11 @@ fn not_healthy(
                 last.as_deref().unwrap_or("nothing")
             ),
         )
-        .hint("What was changed is in the state. Apply again to go on."),
+        .hint(if key == "create" {
+            "What was changed is in the state. Apply again to go on."
+        } else {
+            "What was changed is in the state, and the service finishes what it has begun."
+        }),
         Ended::Failed(error) => data.explain(summary, &error),
     }
 }

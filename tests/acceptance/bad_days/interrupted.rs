@@ -181,7 +181,7 @@ for_each_cli! {
 
         The run was interrupted while waiting. Seen last: Updating (Zeebe Healthy, Operate Healthy, Tasklist Healthy, Optimize Healthy, Connectors Healthy).
 
-        What was changed is in the state. Apply again to go on.
+        What was changed is in the state, and the service finishes what it has begun.
         "#);
         world.finish();
     }
