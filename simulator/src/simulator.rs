@@ -51,7 +51,7 @@ impl Default for Options {
 
 /// A running simulator. Dropping it stops it and closes all its connections.
 pub struct Simulator {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     server: Server,
 }
 
@@ -100,7 +100,8 @@ impl Simulator {
         self.server.address
     }
 
-    fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+    /// Works on the state of the service, for the handles that areas add in files of their own.
+    pub(crate) fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         self.shared.world(|world, _| work(world))
     }
 

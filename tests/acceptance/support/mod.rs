@@ -6,6 +6,7 @@ mod matrix;
 
 pub(crate) mod cli;
 pub(crate) mod leftovers;
+pub(crate) mod look;
 pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod running;
