@@ -2,6 +2,8 @@
 //!
 //! Must not know how a request is sent, nor how long a caller wants to wait for a state.
 
+use std::sync::Arc;
+
 use http::Method;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -391,6 +393,21 @@ impl Client {
     /// may be answered as forbidden instead.
     pub async fn get_cluster(&self, context: &CallContext, id: &str) -> Result<Cluster, Error> {
         self.call(context, get_request(id)?).await
+    }
+
+    /// One cluster as it was a moment ago, at most; see [`Client::get_cluster`]. For refreshes, in
+    /// which many objects are read off the same cluster: they share one answer.
+    pub async fn recent_cluster(
+        &self,
+        context: &CallContext,
+        id: &str,
+    ) -> Result<Arc<Cluster>, Error> {
+        self.recent(context, get_request(id)?).await
+    }
+
+    /// All clusters of the organization as they were a moment ago, at most.
+    pub async fn recent_clusters(&self, context: &CallContext) -> Result<Arc<Vec<Cluster>>, Error> {
+        self.recent(context, list_request()?).await
     }
 
     /// Changes the members set in `changes`. Safe to repeat.

@@ -4,8 +4,8 @@
 //! second cluster. So a POST whose outcome is unknown is followed by a look at the list of
 //! clusters, and the one that was not there before is ours. Must not know how requests are sent.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -35,18 +35,11 @@ const SERVICE_SKEW: SignedDuration = SignedDuration::from_secs(60);
 /// What one process knows about the clusters it creates. Keeps two identical creations apart.
 #[derive(Default)]
 pub(crate) struct Creations {
-    /// Creations that could be mistaken for each other run one after another.
-    queues: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// Clusters created by or given to some caller: nobody else's, whatever they look like.
     claimed: Mutex<HashSet<String>>,
 }
 
 impl Creations {
-    fn queue(&self, likeness: String) -> Arc<tokio::sync::Mutex<()>> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.entry(likeness).or_default().clone()
-    }
-
     fn claim(&self, id: &str) {
         self.claimed
             .lock()
@@ -119,7 +112,7 @@ fn likeness(wanted: &CreateCluster) -> String {
         region_id,
         ..
     } = wanted;
-    format!("{name:?} {plan_type_id:?} {channel_id:?} {generation_id:?} {region_id:?}")
+    format!("cluster {name:?} {plan_type_id:?} {channel_id:?} {generation_id:?} {region_id:?}")
 }
 
 impl Client {
@@ -152,8 +145,8 @@ impl Client {
         let (sender, creations) = (&self.0.sender, &self.0.shared.creations);
         let request = create_request(wanted)?;
         let context = sender.bounded(context);
-        let queue = creations.queue(likeness(wanted));
-        let _turn = sender.run(&context, &request, queue.lock()).await?;
+        // Creations that could be mistaken for each other run one after another.
+        let _turn = self.turn(&context, &request, likeness(wanted)).await?;
 
         let clusters = self.list_clusters(&context).await?;
         let before = Before::of(&clusters);

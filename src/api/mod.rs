@@ -5,6 +5,7 @@
 //! clock.
 
 mod clusters;
+mod coalesce;
 mod config;
 mod context;
 mod create_cluster;
@@ -21,6 +22,7 @@ mod shared;
 mod token;
 mod token_request;
 mod transport;
+mod turns;
 
 #[cfg(test)]
 mod test_server;
@@ -33,6 +35,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use tokio::sync::OwnedMutexGuard;
 
 pub use self::clusters::{
     AllowlistEntry, Cluster, ClusterEncryption, ClusterHealth, ClusterLinks, ClusterStatus,
@@ -52,7 +55,7 @@ use self::limit::Pace;
 use self::request::Request;
 use self::secret::SecretDigest;
 use self::send::{BadBody, Sender, Tokens};
-use self::shared::Shared;
+use self::shared::{CallerKey, Shared};
 use self::token::{TokenKey, TokenSource};
 use self::token_request::Issuer;
 use self::transport::{Answer, HttpTransport, Transport};
@@ -67,6 +70,7 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     sender: Sender,
+    caller: CallerKey,
     shared: Arc<Shared>,
 }
 
@@ -93,7 +97,8 @@ impl Client {
         clock: Clock,
     ) -> Result<Self, ConfigError> {
         let endpoints = config::check(&config)?;
-        let limiter = shared.api_limiter(&endpoints, &config.credentials);
+        let caller = CallerKey::new(&endpoints, &config.credentials);
+        let limiter = shared.api_limiter(&caller);
         let tokens = match config.credentials {
             Credentials::AccessToken(token) => Tokens::Ready(token),
             Credentials::ClientSecret {
@@ -132,7 +137,11 @@ impl Client {
             retry: config.retry,
             clock,
         };
-        Ok(Self(Arc::new(Inner { sender, shared })))
+        Ok(Self(Arc::new(Inner {
+            sender,
+            caller,
+            shared,
+        })))
     }
 
     /// For operations that answer with JSON.
@@ -141,7 +150,54 @@ impl Client {
         context: &CallContext,
         request: Request,
     ) -> Result<T, Error> {
-        self.0.sender.send(context, &request, json).await
+        self.send(context, &request, json).await
+    }
+
+    /// For reads that many callers make at the same moment: they share one answer. It is never older
+    /// than ten seconds, nor than the last write of this process to the same place.
+    async fn recent<T: DeserializeOwned + Send + Sync + 'static>(
+        &self,
+        context: &CallContext,
+        request: Request,
+    ) -> Result<Arc<T>, Error> {
+        let Inner {
+            sender,
+            caller,
+            shared,
+        } = &*self.0;
+        let clock = &sender.clock;
+        let arrived = clock.instant();
+        let context = sender.bounded(context);
+        let read = shared.recent.of(caller, &request.path, arrived);
+        // Whoever gives up lets the next one read.
+        let mut latest = sender.run(&context, &request, read.latest.lock()).await?;
+        if let Some(answer) = read.answer(latest.as_ref(), arrived, clock.instant()) {
+            tracing::debug!(
+                operation = request.operation,
+                path = request.path,
+                "shared a recent answer"
+            );
+            return answer;
+        }
+        let begun = read.begin(clock.instant());
+        let answer = self.call(&context, request).await.map(Arc::new);
+        *latest = begun.ended(clock.instant(), &answer);
+        answer
+    }
+
+    /// Waits until it is the caller's turn among all callers of this process with the same subject.
+    /// The turn ends when the guard is dropped.
+    async fn turn(
+        &self,
+        context: &CallContext,
+        request: &Request,
+        subject: String,
+    ) -> Result<OwnedMutexGuard<()>, Error> {
+        let Inner { sender, shared, .. } = &*self.0;
+        let queue = shared
+            .turns
+            .queue(format!("{} {subject}", self.0.caller.api()));
+        sender.run(context, request, queue.lock_owned()).await
     }
 
     /// For operations whose answer has a body only if the service feels like it. A success is a
@@ -158,12 +214,28 @@ impl Client {
                 json(answer).map(Some)
             }
         };
-        self.0.sender.send(context, &request, decode).await
+        self.send(context, &request, decode).await
     }
 
     /// For operations that answer with nothing worth reading.
     async fn call_for_nothing(&self, context: &CallContext, request: Request) -> Result<(), Error> {
-        self.0.sender.send(context, &request, |_| Ok(())).await
+        self.send(context, &request, |_| Ok(())).await
+    }
+
+    async fn send<T>(
+        &self,
+        context: &CallContext,
+        request: &Request,
+        decode: impl Fn(&Answer) -> Result<T, BadBody>,
+    ) -> Result<T, Error> {
+        let Inner {
+            sender,
+            caller,
+            shared,
+        } = &*self.0;
+        let _touching =
+            (!request.is_read()).then(|| shared.recent.touching(caller.api(), &request.path));
+        sender.send(context, request, decode).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tests of calls as a whole, against a service in memory on paused time. One file per subject.
 
+mod recent;
 mod send;
 mod session;
 mod token;
