@@ -201,6 +201,16 @@ impl ProviderData {
             .copied()
     }
 
+    /// The client, for an operation that writes: after the [guard](ProviderData::guard).
+    ///
+    /// # Errors
+    /// There is no way to the API, or it leads to another organisation.
+    pub async fn for_writing(&self, context: &CallContext) -> Result<&Client, Diagnostic> {
+        let client = self.client().map_err(Unavailable::into_diagnostic)?;
+        self.guard(context).await?;
+        Ok(client)
+    }
+
     /// Compares the owner of an object with the organisation the configuration names.
     ///
     /// # Errors

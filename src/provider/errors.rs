@@ -12,21 +12,56 @@ pub(super) struct Origin<'a> {
     pub(super) audience: Option<&'a str>,
 }
 
-/// The permission group, as the Console names it, that an operation of the API needs.
-fn permission_group(operation: &str) -> Option<&'static str> {
-    Some(match operation {
+/// What the API's description says of an operation, as far as messages need it.
+struct Operation {
+    /// The permission group, as the Console names it, that it needs.
+    group: &'static str,
+    /// What there can be only so many of, for operations that add one.
+    counted: Option<&'static str>,
+}
+
+/// The operations by their ids. The groups of secure connectivity, monitoring and activity are not
+/// published; they are called what the API's description calls them.
+fn operation(id: &str) -> Option<Operation> {
+    let (group, counted) = match id {
+        "CreateCluster" => ("Cluster", Some("clusters or hardware packages")),
+        "UpdateCluster" => ("Cluster", Some("hardware packages")),
         "GetClusters"
-        | "CreateCluster"
         | "GetParameters"
         | "GetCluster"
-        | "UpdateCluster"
         | "DeleteCluster"
         | "UpgradeCluster"
         | "Wake"
-        | "UpdateClusterEncryption"
-        | "TriggerFailover" => "Cluster",
+        | "UpdateClusterEncryption" => ("Cluster", None),
+        "CreateClient" => ("Zeebe Client", Some("API clients of the cluster")),
+        "GetClients" | "GetClient" | "DeleteClient" => ("Zeebe Client", None),
+        "UpdateIpAllowlist" | "UpdateIpWhitelist" => ("IP allowlist", None),
+        "CreateSecret" => (
+            "Connector Secrets",
+            Some("connector secrets of the cluster"),
+        ),
+        "GetSecrets" | "UpdateSecret" | "DeleteSecret" => ("Connector Secrets", None),
+        "UpdateMembers" => ("Members", Some("seats of the organisation")),
+        "GetMembers" | "DeleteMember" => ("Members", None),
+        "CreateBackup" => ("Backups", Some("backups")),
+        "GetBackups" | "DeleteBackup" | "GetRestore" | "RestoreFromBackup" | "GetSchedule"
+        | "UpdateSchedule" | "DeleteSchedule" | "TriggerFailover" => ("Backups", None),
+        "GetSecureConnectivityStatus"
+        | "ActivateSecureConnectivity"
+        | "DeactivateSecureConnectivity" => ("Secure Connectivity", None),
+        "CreateMonitoringClient" => (
+            "External Monitoring",
+            Some("monitoring credentials of the cluster"),
+        ),
+        "ActivateMonitoring"
+        | "DeactivateMonitoring"
+        | "GetMonitoringClients"
+        | "DeleteMonitoringClient"
+        | "RotateMonitoringClientPassword" => ("External Monitoring", None),
+        "GetJson" | "GetCsv" => ("Activity", None),
         _ => return None,
-    })
+    };
+    Some(Operation { group, counted })
 }
 
 /// Whether a refusal speaks of a limit rather than of a permission. Only its text tells.
@@ -39,9 +74,18 @@ fn speaks_of_a_limit(error: &Error) -> bool {
         "reservation",
         "exceeded",
         "no free",
+        "seat",
     ]
     .iter()
     .any(|word| text.contains(word))
+}
+
+/// Whether a refusal speaks of a feature or a plan rather than of a permission.
+fn speaks_of_the_plan(error: &Error) -> bool {
+    let text = error.server_message().unwrap_or_default().to_lowercase();
+    ["enterprise", "feature", "contract", "plan "]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// The message for an API error: what the service said, why, what to do, and last the request, for
@@ -72,6 +116,31 @@ pub fn advise(mut diagnostic: Diagnostic, advice: impl Into<String>) -> Diagnost
     let before_request = diagnostic.hints.len().saturating_sub(1);
     diagnostic.hints.insert(before_request, advice.into());
     diagnostic
+}
+
+/// Says of an object whose name is taken how to take it over: the import block, ready to paste.
+#[must_use]
+pub fn taken(diagnostic: Diagnostic, type_name: &str, import_id: &str) -> Diagnostic {
+    let advice = format!(
+        "If it is the one you mean, import it instead of creating it. With the address of your \
+         resource in \"to\":\n\n{}",
+        import_block(type_name, import_id)
+    );
+    let is_request = |hint: &String| hint.starts_with('(');
+    if diagnostic.hints.last().is_some_and(is_request) {
+        advise(diagnostic, advice)
+    } else {
+        diagnostic.hint(advice)
+    }
+}
+
+/// An import block for an object.
+fn import_block(type_name: &str, import_id: &str) -> String {
+    // HCL reads ${ and %{ in a text as the beginning of a template.
+    let id = format!("{import_id:?}")
+        .replace("${", "$${")
+        .replace("%{", "%%{");
+    format!("  import {{\n    to = {type_name}.example\n    id = {id}\n  }}")
 }
 
 /// The text with a full stop at its end.
@@ -109,19 +178,32 @@ fn likely_cause(error: &Error, origin: &Origin<'_>) -> Vec<String> {
                 .to_owned(),
         ];
     }
+    let operation = operation(error.operation());
     if error.is_forbidden() && speaks_of_a_limit(error) {
-        return say(
-            "A limit of the organisation's plan is reached. Delete what is no longer needed, or ask \
-             Camunda for more.",
-        );
-    }
-    if error.is_forbidden() {
-        let missing = match permission_group(error.operation()) {
-            Some(group) => format!("the permission group \"{group}\""),
-            None => "a permission".to_owned(),
+        let limit = match operation.and_then(|operation| operation.counted) {
+            Some(counted) => format!(
+                "The limit on the number of {counted} is reached; the organisation's plan sets it."
+            ),
+            None => "A limit of the organisation's plan is reached.".to_owned(),
         };
         return vec![format!(
-            "The credentials probably lack {missing}. Create credentials that have it in the Console \
+            "{limit} Delete what is no longer needed, or ask Camunda for more."
+        )];
+    }
+    if error.is_forbidden() {
+        let missing = match operation {
+            Some(Operation { group, .. }) => format!("the permission group \"{group}\""),
+            None => "a permission".to_owned(),
+        };
+        let (plan, likely) = if speaks_of_the_plan(error) {
+            let plan = "By these words, the organisation's plan or this kind of cluster lacks the \
+                        feature. If that is not so, the";
+            (plan, "")
+        } else {
+            ("The", " probably")
+        };
+        return vec![format!(
+            "{plan} credentials{likely} lack {missing}. Create credentials that have it in the Console \
              under Organization > Administration API. The answer is the same for an object that \
              belongs to another organisation."
         )];

@@ -4,6 +4,7 @@ pub mod config;
 pub mod data;
 pub mod environment;
 pub mod errors;
+pub mod import_id;
 pub mod journal;
 pub mod lookup;
 pub mod registry;

@@ -19,8 +19,67 @@ crate::model! {
     }
 }
 
-/// The time an operation may take.
-#[derive(Debug, Clone, Copy)]
+crate::model! {
+    /// The same for objects whose creation and deletion wait.
+    pub struct CreateDeleteTimeouts {
+        pub create: Field<String>,
+        pub delete: Field<String>,
+    }
+}
+
+crate::model! {
+    /// The same for objects whose creation waits.
+    pub struct CreateTimeouts {
+        pub create: Field<String>,
+    }
+}
+
+/// What the `timeouts` of an object say, whichever entries they have.
+pub trait TimeoutEntries {
+    /// The entry `create`.
+    fn create(&self) -> Option<&str>;
+    /// The entry `update`.
+    fn update(&self) -> Option<&str> {
+        None
+    }
+    /// The entry `delete`.
+    fn delete(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl TimeoutEntries for Timeouts {
+    fn create(&self) -> Option<&str> {
+        self.create.as_str()
+    }
+
+    fn update(&self) -> Option<&str> {
+        self.update.as_str()
+    }
+
+    fn delete(&self) -> Option<&str> {
+        self.delete.as_str()
+    }
+}
+
+impl TimeoutEntries for CreateDeleteTimeouts {
+    fn create(&self) -> Option<&str> {
+        self.create.as_str()
+    }
+
+    fn delete(&self) -> Option<&str> {
+        self.delete.as_str()
+    }
+}
+
+impl TimeoutEntries for CreateTimeouts {
+    fn create(&self) -> Option<&str> {
+        self.create.as_str()
+    }
+}
+
+/// The time an operation may take. An operation that does not wait has no entry: an empty text.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
     /// Default for `timeouts.create`.
     pub create: &'static str,
@@ -34,20 +93,23 @@ impl Limits {
     /// The `timeouts` attribute with these defaults.
     #[must_use]
     pub fn attribute(self) -> Attribute {
-        let entry = |name: &str, default: &str, what: &str| {
-            Attribute::string(name)
-                .optional()
-                .validate(validators::duration())
-                .description(format!("How long {what} may take. Default: `{default}`."))
-        };
+        let entries = [
+            ("create", self.create, "creation"),
+            ("update", self.update, "a change"),
+            ("delete", self.delete, "deletion"),
+        ];
         Attribute::nested(
             "timeouts",
             Nesting::Single,
-            [
-                entry("create", self.create, "creation"),
-                entry("update", self.update, "a change"),
-                entry("delete", self.delete, "deletion"),
-            ],
+            entries
+                .into_iter()
+                .filter(|(_, default, _)| !default.is_empty())
+                .map(|(name, default, what)| {
+                    Attribute::string(name)
+                        .optional()
+                        .validate(validators::duration())
+                        .description(format!("How long {what} may take. Default: `{default}`."))
+                }),
         )
         .optional()
         .description("Time limits, as durations such as `30m` or `1h30m`.")
@@ -55,34 +117,31 @@ impl Limits {
 
     /// The time for creation.
     #[must_use]
-    pub fn for_create(self, timeouts: &Field<Timeouts>) -> Duration {
-        Self::limit(timeouts, |timeouts| &timeouts.create, self.create)
+    pub fn for_create(self, timeouts: &Field<impl TimeoutEntries>) -> Duration {
+        let configured = timeouts.known().and_then(TimeoutEntries::create);
+        limit(configured, self.create)
     }
 
     /// The time for a change.
     #[must_use]
-    pub fn for_update(self, timeouts: &Field<Timeouts>) -> Duration {
-        Self::limit(timeouts, |timeouts| &timeouts.update, self.update)
+    pub fn for_update(self, timeouts: &Field<impl TimeoutEntries>) -> Duration {
+        let configured = timeouts.known().and_then(TimeoutEntries::update);
+        limit(configured, self.update)
     }
 
     /// The time for deletion.
     #[must_use]
-    pub fn for_delete(self, timeouts: &Field<Timeouts>) -> Duration {
-        Self::limit(timeouts, |timeouts| &timeouts.delete, self.delete)
+    pub fn for_delete(self, timeouts: &Field<impl TimeoutEntries>) -> Duration {
+        let configured = timeouts.known().and_then(TimeoutEntries::delete);
+        limit(configured, self.delete)
     }
+}
 
-    fn limit(
-        timeouts: &Field<Timeouts>,
-        entry: fn(&Timeouts) -> &Field<String>,
-        default: &str,
-    ) -> Duration {
-        timeouts
-            .known()
-            .and_then(|timeouts| entry(timeouts).as_str())
-            .and_then(|text| validators::parse_duration(text).ok())
-            .or_else(|| validators::parse_duration(default).ok())
-            .unwrap_or(Duration::from_secs(1_800))
-    }
+fn limit(configured: Option<&str>, default: &str) -> Duration {
+    configured
+        .and_then(|text| validators::parse_duration(text).ok())
+        .or_else(|| validators::parse_duration(default).ok())
+        .unwrap_or(Duration::from_secs(1_800))
 }
 
 /// What one look at the awaited thing tells.

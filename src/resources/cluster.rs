@@ -19,6 +19,7 @@ use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, Sta
 use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
 use crate::framework::types::Type;
 use crate::provider::data::ProviderData;
+use crate::provider::import_id;
 use crate::provider::validators;
 use crate::provider::wait::{Limits, Timeouts};
 
@@ -168,19 +169,8 @@ impl Resource<ProviderData> for Cluster {
         _context: &Context<ProviderData>,
         id: &str,
     ) -> Result<ClusterModel, Diagnostic> {
-        if !is_uuid(id) {
-            return Err(Diagnostic::error(
-                "Invalid import ID for camunda_cluster",
-                format!("{id:?} is not the ID of a cluster."),
-            )
-            .hint(
-                "The import ID is the cluster's ID, for example \
-                 6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11. The Console shows it on the cluster's page \
-                 and in its address.",
-            ));
-        }
         Ok(ClusterModel {
-            id: Field::Known(id.to_owned()),
+            id: Field::Known(import_id::cluster("camunda_cluster", id)?),
             ..ClusterModel::default()
         })
     }
@@ -193,15 +183,6 @@ impl Resource<ProviderData> for Cluster {
             change: Ok,
         }]
     }
-}
-
-/// Whether `text` has the form of the identifiers Camunda gives to clusters.
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 fn schema() -> Schema {

@@ -95,7 +95,7 @@ async fn what_was_read_while_a_write_went_on_is_not_kept() {
     let client = service.client();
     let context = free();
     let (read, ()) = tokio::join!(name(&client, &context), async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        service.clock.sleep(Duration::from_secs(1)).await;
         client
             .update_cluster(&context, "a", &rename())
             .await
@@ -117,7 +117,7 @@ async fn what_was_read_during_a_write_is_not_kept() {
     let context = free();
     let (read, ()) = tokio::join!(
         async {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            service.clock.sleep(Duration::from_secs(1)).await;
             name(&client, &context).await
         },
         async {
@@ -161,11 +161,11 @@ async fn a_leader_that_gives_up_hands_over() {
     let (first, second, ()) = tokio::join!(
         name(&client, &leader),
         async {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            service.clock.sleep(Duration::from_secs(1)).await;
             name(&client, &patient).await
         },
         async {
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            service.clock.sleep(Duration::from_secs(2)).await;
             cancel.cancel();
         }
     );
@@ -179,7 +179,7 @@ async fn one_who_waits_for_a_leader_keeps_to_his_own_deadline() {
     let client = service.client();
     let context = free();
     let (first, second) = tokio::join!(name(&client, &context), async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        service.clock.sleep(Duration::from_secs(1)).await;
         let begun = service.clock.instant();
         let read = name(&client, &within(Duration::from_secs(2))).await;
         (read, service.clock.instant() - begun)

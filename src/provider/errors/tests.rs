@@ -120,7 +120,7 @@ fn what_is_forbidden() {
     insta::assert_snapshot!(text(&answered(&CREATE, 403, "Cluster limit reached (3 of 3)")), @"
     api.example.com answered 403 Forbidden: Cluster limit reached (3 of 3).
 
-    A limit of the organisation's plan is reached. Delete what is no longer needed, or ask Camunda for more.
+    The limit on the number of clusters or hardware packages is reached; the organisation's plan sets it. Delete what is no longer needed, or ask Camunda for more.
 
     (POST /clusters)
     ");
@@ -258,4 +258,72 @@ fn answers_that_do_not_come() {
 
     (POST /oauth/token)
     ");
+}
+
+#[test]
+fn what_is_forbidden_by_the_plan() {
+    insta::assert_snapshot!(text(&answered(&CREATE, 403, "Backup regions need an Enterprise plan")), @r#"
+    api.example.com answered 403 Forbidden: Backup regions need an Enterprise plan.
+
+    By these words, the organisation's plan or this kind of cluster lacks the feature. If that is not so, the credentials lack the permission group "Cluster". Create credentials that have it in the Console under Organization > Administration API. The answer is the same for an object that belongs to another organisation.
+
+    (POST /clusters)
+    "#);
+}
+
+#[test]
+fn what_is_taken_can_be_imported() {
+    let taken = |diagnostic| taken(diagnostic, "camunda_cluster_client", "c1/${a}").full_detail();
+    let plain = Diagnostic::error("Cannot create it", "There is one of that name.");
+    insta::assert_snapshot!(taken(plain), @r#"
+    There is one of that name.
+
+    If it is the one you mean, import it instead of creating it. With the address of your resource in "to":
+
+      import {
+        to = camunda_cluster_client.example
+        id = "c1/$${a}"
+      }
+    "#);
+    let origin = Origin {
+        credentials_from: "",
+        token_url: "",
+        audience: None,
+    };
+    let explained = explain(
+        String::new(),
+        &answered(&CREATE, 400, "Name taken"),
+        &origin,
+    );
+    insta::assert_snapshot!(taken(explained), @r#"
+    api.example.com answered 400 Bad Request: Name taken.
+
+    If it is the one you mean, import it instead of creating it. With the address of your resource in "to":
+
+      import {
+        to = camunda_cluster_client.example
+        id = "c1/$${a}"
+      }
+
+    (POST /clusters)
+    "#);
+}
+
+/// Every operation of the published description has its permission group, or none at all.
+#[test]
+fn operations_name_their_permission_group() {
+    let contract = include_str!("../../../simulator/contract/administration-api.yaml");
+    let mut id = "";
+    let mut checked = 0;
+    for line in contract.lines() {
+        if let Some(operation) = line.trim().strip_prefix("operationId: ") {
+            id = operation;
+        }
+        if let Some(group) = line.trim().strip_prefix("x-scope-group: ") {
+            let ours = operation(id).map_or("none", |operation| operation.group);
+            assert_eq!(ours, group, "{id}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 43);
 }

@@ -186,7 +186,7 @@ const LIMITS: Limits = Limits {
 
 #[test]
 fn limits_come_from_the_configuration_or_the_defaults() {
-    let none = Field::Null;
+    let none: Field<Timeouts> = Field::Null;
     assert_eq!(LIMITS.for_create(&none), MINUTES(30));
     assert_eq!(LIMITS.for_update(&none), MINUTES(60));
     assert_eq!(LIMITS.for_delete(&none), MINUTES(15));

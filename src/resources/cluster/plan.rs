@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, is_uuid, takes_auto_updates};
+use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::Context;
 use crate::framework::resource::PlanChange;
 use crate::provider::data::ProviderData;
+use crate::provider::import_id::is_uuid;
 use crate::provider::validators::closest;
 
 /// Completes or refuses a plan.
