@@ -6,6 +6,7 @@ pub mod api;
 pub mod clock;
 pub mod data_sources;
 pub mod framework;
+pub mod functions;
 pub mod plugin;
 pub mod provider;
 pub mod resources;

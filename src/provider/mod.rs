@@ -1,5 +1,6 @@
 //! The Camunda provider: its configuration, what it offers, and what all its objects share.
 
+pub mod address;
 pub mod config;
 pub mod data;
 pub mod environment;

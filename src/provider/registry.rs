@@ -2,7 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{data_sources, resources};
+use crate::{data_sources, functions, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -12,6 +12,8 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::channel::Channel)
         .data_source(data_sources::cluster_plan_type::ClusterPlanType)
         .data_source(data_sources::region::Region)
+        .function(functions::build_client_environment::BuildClientEnvironment)
+        .function(functions::parse_cluster_url::ParseClusterUrl)
 }
 
 #[cfg(test)]

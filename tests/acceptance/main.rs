@@ -13,4 +13,6 @@ mod bad_days;
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod harness;

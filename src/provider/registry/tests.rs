@@ -189,6 +189,12 @@ fn every_object_has_its_examples() {
         }
     }
     let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    expected.extend(
+        server
+            .functions()
+            .keys()
+            .map(|name| format!("functions/{name}/function.tf")),
+    );
     for path in expected {
         let text = std::fs::read_to_string(examples.join(&path))
             .unwrap_or_else(|error| panic!("examples/{path}: {error}"));
@@ -239,7 +245,49 @@ fn schemas_as_users_see_them() {
             );
         }
     }
+    for (name, function) in server.functions() {
+        let signature = function.signature();
+        let _ = writeln!(text, "\n# Function {name}: {}\n", signature.summary);
+        let _ = writeln!(text, "{}\n", signature.description);
+        for parameter in signature.parameters.iter().chain(&signature.variadic) {
+            let _ = writeln!(
+                text,
+                "{} ({:?}; null {}, unknown {}): {}",
+                parameter.name,
+                parameter.ty,
+                allowed(parameter.allow_null),
+                allowed(parameter.allow_unknown),
+                parameter.description
+            );
+        }
+        let _ = writeln!(text, "returns {:?}", signature.returns);
+    }
     insta::assert_snapshot!("schemas", text);
+}
+
+fn allowed(yes: bool) -> &'static str {
+    if yes { "allowed" } else { "refused" }
+}
+
+#[test]
+fn functions_are_verbs_and_explain_themselves() {
+    let server = server();
+    assert!(!server.functions().is_empty());
+    for (name, function) in server.functions() {
+        let verb = ["build_", "normalize_", "parse_"]
+            .iter()
+            .any(|verb| name.starts_with(verb));
+        assert!(verb, "{name}");
+        let signature = function.signature();
+        assert!(!signature.summary.ends_with('.'), "{name}: one line");
+        for what in ["Null ", "unknown"] {
+            let said = signature.description.contains(what);
+            assert!(said, "{name} does not say what becomes of {what:?}");
+        }
+        for parameter in &signature.parameters {
+            assert!(parameter.description.ends_with('.'), "{name}");
+        }
+    }
 }
 
 fn render(attribute: &Attribute, depth: usize, text: &mut String) {

@@ -1,0 +1,4 @@
+//! Provider functions, one file each: pure, offline, on a provider that need not be configured.
+
+pub mod build_client_environment;
+pub mod parse_cluster_url;
