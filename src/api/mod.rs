@@ -4,10 +4,12 @@
 //! [`Error`], whose predicates say what happened. Must not know who calls: imports nothing but the
 //! clock.
 
+mod clients;
 mod clusters;
 mod coalesce;
 mod config;
 mod context;
+mod create_client;
 mod create_cluster;
 mod error;
 mod lenient;
@@ -37,6 +39,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
+pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
 pub use self::clusters::{
     AllowlistEntry, Cluster, ClusterEncryption, ClusterHealth, ClusterLinks, ClusterStatus,
     CreateCluster, CreatedCluster, EncryptionType, GenerationUpgrade, NamedRef, UpdateCluster,
