@@ -1,8 +1,12 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{clusters, parameters, world::Handler};
+use crate::{clients, clusters, parameters, world::Handler};
 
-const AREAS: [&[(&str, Handler)]; 2] = [parameters::OPERATIONS, clusters::OPERATIONS];
+const AREAS: [&[(&str, Handler)]; 3] = [
+    parameters::OPERATIONS,
+    clients::OPERATIONS,
+    clusters::OPERATIONS,
+];
 
 /// What an operation does; nothing where the simulator does not offer it.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

@@ -41,6 +41,11 @@ pub struct Behaviour {
     pub auto_update_default: bool,
     /// Whether waking a cluster that is not suspended answers 400 rather than 204.
     pub refuse_wake_of_running_cluster: bool,
+    /// Whether clusters of generation 8.8 and later show the permissions Operate and Tasklist of API
+    /// clients as Zeebe, as the console does. What the API shows is not published.
+    pub fold_client_permissions: bool,
+    /// Whether the answer to the creation of an API client carries `audience`.
+    pub send_client_audience: bool,
     /// Shape of error bodies.
     pub error_format: ErrorFormat,
 }
@@ -70,6 +75,9 @@ pub struct Durations {
     /// How long a deleted cluster is still listed after that: 0 s.
     #[serde(with = "seconds")]
     pub delete_visibility: Duration,
+    /// From the creation of an API client until it is listed: 0 s.
+    #[serde(with = "seconds")]
+    pub client_visibility: Duration,
     /// How long after a minor upgrade the next one is refused: 24 h.
     #[serde(with = "seconds")]
     pub minor_upgrade_gate: Duration,
@@ -172,6 +180,8 @@ impl Default for Behaviour {
             created_in_virtual_time: false,
             auto_update_default: false,
             refuse_wake_of_running_cluster: false,
+            fold_client_permissions: false,
+            send_client_audience: true,
             error_format: ErrorFormat::Text,
         }
     }
@@ -180,11 +190,13 @@ impl Default for Behaviour {
 impl Behaviour {
     /// The service on a bad but lawful day: the token limit is enforced (60 s block, no
     /// `Retry-After`), repeated wrong credentials are answered after 30 s, new clusters pass
-    /// Unhealthy, deleted clusters stay listed for a while, the stage label is not readable.
+    /// Unhealthy, deleted clusters stay listed for a while, new API clients are listed late and
+    /// without the permissions that 8.8 has merged, the stage label is not readable.
     pub fn strict() -> Self {
         Self {
             durations: Durations {
                 delete_visibility: Duration::from_secs(15),
+                client_visibility: Duration::from_secs(30),
                 ..Durations::default()
             },
             creation_flicker: Some(Flicker {
@@ -200,6 +212,7 @@ impl Behaviour {
                 ..TokenBehaviour::default()
             },
             stage_label_in_labels: false,
+            fold_client_permissions: true,
             ..Self::default()
         }
     }
@@ -216,6 +229,7 @@ impl Default for Durations {
             wake: Duration::from_secs(300),
             delete: Duration::from_secs(10),
             delete_visibility: Duration::ZERO,
+            client_visibility: Duration::ZERO,
             minor_upgrade_gate: 24 * HOUR,
             auto_pause: 8 * HOUR,
             auto_pause_staged: 48 * HOUR,

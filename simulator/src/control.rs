@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
+    clients::{NewZeebeClient, ZeebeClientChange},
     clock::{ClockMode, text},
     console::{ClusterChange, NewCluster},
     contract::contract,
@@ -21,7 +22,7 @@ use crate::{
 const LARGEST_BODY: usize = 4 << 20;
 
 /// What there is, for people who look at `/_simulator/`.
-const INDEX: [(&str, &str); 24] = [
+const INDEX: [(&str, &str); 26] = [
     ("GET /_simulator/", "this list"),
     (
         "GET /_simulator/state",
@@ -83,6 +84,14 @@ const INDEX: [(&str, &str); 24] = [
     (
         "GET, PATCH, DELETE /_simulator/clusters/ID",
         "one cluster; changes or deletes it by hand",
+    ),
+    (
+        "GET, POST /_simulator/clusters/ID/clients",
+        "the API clients of a cluster; adds one by hand",
+    ),
+    (
+        "PATCH, DELETE /_simulator/clusters/ID/clients/CLIENT",
+        "changes or deletes an API client by hand",
     ),
     (
         "POST /_simulator/tokens/expire | revoke | unblock",
@@ -217,6 +226,9 @@ impl Input<'_> {
             }
             (_, ["organization"]) => self.organization(method),
             (_, ["faults", rest @ ..]) => self.faults(method, rest),
+            (_, ["clusters", cluster, "clients", rest @ ..]) => {
+                self.zeebe_clients(method, cluster, rest)
+            }
             (_, ["clusters", rest @ ..]) => self.clusters(method, rest),
             (_, ["tokens", rest @ ..]) => self.tokens(method, rest),
             ("POST", ["clients", id, "revoke"]) => self.revoke_client(id),
@@ -246,6 +258,7 @@ impl Input<'_> {
                 "clock": clock,
                 "organizations": world.seed.organizations,
                 "clusters": world.clusters,
+                "zeebe_clients": world.zeebe_clients,
                 "valid_tokens": world.tokens.valid(),
                 "behaviour": world.behaviour,
                 "faults": world.faults.list(),
@@ -387,6 +400,30 @@ impl Input<'_> {
             ("DELETE", [id]) => {
                 let found = shared.world(|world, now| world.delete_cluster(id, now));
                 Problem::unless(found, "cluster")
+            }
+            _ => Err(nothing_here()),
+        }
+    }
+
+    fn zeebe_clients(&self, method: &str, cluster: &str, rest: &[&str]) -> Result<Value, Problem> {
+        let shared = self.shared;
+        match (method, rest) {
+            ("GET", []) => Ok(shared.world(|world, _| json!(world.zeebe_clients_of(cluster)))),
+            ("POST", []) => {
+                let new: NewZeebeClient = self.json()?;
+                shared
+                    .world(|world, now| world.add_zeebe_client(cluster, new, now))
+                    .map(|id| json!({ "client_id": id }))
+                    .ok_or_else(|| Problem::new(404, "There is no such cluster."))
+            }
+            ("PATCH", [id]) => {
+                let change: ZeebeClientChange = self.json()?;
+                let found = shared.world(|world, _| world.change_zeebe_client(cluster, id, change));
+                Problem::unless(found, "client")
+            }
+            ("DELETE", [id]) => {
+                let found = shared.world(|world, _| world.delete_zeebe_client(cluster, id));
+                Problem::unless(found, "client")
             }
             _ => Err(nothing_here()),
         }

@@ -17,6 +17,7 @@ mod simulator;
 mod answer;
 mod api;
 mod areas;
+mod clients;
 mod clusters;
 mod connection;
 mod contract;
@@ -33,6 +34,7 @@ mod world;
 
 pub use crate::{
     behaviour::Behaviour,
+    clients::{NewZeebeClient, ZeebeClient, ZeebeClientChange},
     clock::ClockMode,
     clusters::{AllowlistEntry, Change, Cluster, Deletion, Encryption, Pending, Status},
     console::{ClusterChange, NewCluster},

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     answer::{Answer, Refusal},
     behaviour::Behaviour,
+    clients::ZeebeClient,
     clusters::Cluster,
     faults::FaultRules,
     seed::Seed,
@@ -23,6 +24,8 @@ pub(crate) struct World {
     pub(crate) tokens: TokenService,
     /// In order of creation, those just deleted included as long as they show.
     pub(crate) clusters: Vec<Cluster>,
+    /// API clients of all clusters, in order of creation.
+    pub(crate) zeebe_clients: Vec<ZeebeClient>,
     /// Hosts that the simulator listens on; they are audiences as well.
     pub(crate) hosts: Vec<String>,
 }
@@ -35,6 +38,7 @@ impl World {
             faults: FaultRules::default(),
             tokens: TokenService::new(),
             clusters: Vec::new(),
+            zeebe_clients: Vec::new(),
             hosts,
         }
     }
@@ -45,6 +49,7 @@ impl World {
             cluster.settle(&self.seed, &self.behaviour.durations, now);
         }
         self.clusters.retain(|cluster| cluster.is_listed(now));
+        self.settle_zeebe_clients(now);
     }
 
     /// Every audience of the Administration API.

@@ -7,8 +7,8 @@ mod view;
 
 use serde_json::{Value, json};
 
-pub(crate) use self::create::new_uuid;
 pub use self::model::{AllowlistEntry, Change, Cluster, Deletion, Encryption, Pending, Status};
+pub(crate) use self::{create::new_uuid, model::timestamp};
 use crate::{
     answer::{Answer, Refusal},
     behaviour::ForeignCluster,

@@ -47,6 +47,9 @@ pub struct Organization {
     /// Whether it has the allowlist feature.
     #[serde(default = "yes")]
     pub allowlist: bool,
+    /// How many API clients each of its clusters may have.
+    #[serde(default = "many_clients")]
+    pub client_limit: u32,
 }
 
 /// Client credentials as made in the console.
@@ -173,6 +176,10 @@ fn yes() -> bool {
 }
 
 fn many_reservations() -> u32 {
+    100
+}
+
+fn many_clients() -> u32 {
     100
 }
 
