@@ -44,7 +44,7 @@ fn examples(folder: &str, stem: &str) -> Vec<String> {
 }
 
 fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    fs::read_to_string(path).expect("examples are text")
 }
 
 /// Every generated page, by its path below `docs/`.
