@@ -49,6 +49,10 @@ lint: ## formatting, clippy without warnings, licences and origins of dependenci
 	.tools/cargo-deny --locked --workspace check licenses bans sources
 	TF_CLI_CONFIG_FILE=/dev/null .tools/terraform-1.11.4 fmt -check -diff -recursive examples
 
+.PHONY: docs
+docs: ## write the registry pages in docs/ anew, from schemas and examples
+	CAMUNDA_WRITE_DOCS=1 $(CARGO) test --locked --quiet --test docs
+
 # Apart from `lint`: it needs the advisory database, a Git repository that is fetched each time, and
 # its answer changes without a change of ours.
 .PHONY: audit

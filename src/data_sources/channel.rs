@@ -1,6 +1,7 @@
 //! `camunda_channel`: a release channel, by name.
 
 use crate::framework::data_source::DataSource;
+use crate::framework::docs::Facts;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::schema::{Attribute, Nesting, Schema};
@@ -41,7 +42,7 @@ impl DataSource<ProviderData> for Channel {
         let computed =
             |name: &str, text: &str| Attribute::string(name).computed().description(text);
         Schema::new(
-            "A release channel, found by its name. Needs the permission group *Cluster*.",
+            "A release channel, found by its name.",
             [
                 Attribute::string("name").required().description(
                     "Name of the channel, exactly as Camunda shows it, for example `Stable`.",
@@ -67,6 +68,14 @@ impl DataSource<ProviderData> for Channel {
                 .description("The generations that clusters of the channel can have, by name."),
             ],
         )
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            subcategory: "Clusters",
+            permission_groups: &["Cluster"],
+            ..Facts::default()
+        }
     }
 
     async fn read(

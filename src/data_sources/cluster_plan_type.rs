@@ -1,6 +1,7 @@
 //! `camunda_cluster_plan_type`: a plan type, by name.
 
 use crate::framework::data_source::DataSource;
+use crate::framework::docs::Facts;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::schema::{Attribute, Schema};
@@ -28,7 +29,7 @@ impl DataSource<ProviderData> for ClusterPlanType {
 
     fn schema(&self) -> Schema {
         Schema::new(
-            "A plan type of clusters, found by its name. Needs the permission group *Cluster*.",
+            "A plan type of clusters, found by its name.",
             [
                 Attribute::string("name").required().description(
                     "Name of the plan type, exactly as Camunda shows it, for example `Advanced`.",
@@ -38,6 +39,14 @@ impl DataSource<ProviderData> for ClusterPlanType {
                     .description("ID of the plan type."),
             ],
         )
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            subcategory: "Clusters",
+            permission_groups: &["Cluster"],
+            ..Facts::default()
+        }
     }
 
     async fn read(

@@ -1,6 +1,7 @@
 //! `camunda_region`: a region, by name, with its backup locations.
 
 use crate::framework::data_source::DataSource;
+use crate::framework::docs::Facts;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::schema::{Attribute, Nesting, Schema};
@@ -42,7 +43,7 @@ impl DataSource<ProviderData> for Region {
         let computed =
             |name: &str, text: &str| Attribute::string(name).computed().description(text);
         Schema::new(
-            "A region, found by its name. Needs the permission group *Cluster*.",
+            "A region, found by its name.",
             [
                 Attribute::string("name").required().description(
                     "Name of the region, exactly as Camunda shows it, for example `Belgium, Europe \
@@ -73,6 +74,14 @@ impl DataSource<ProviderData> for Region {
                 .description("Where backups of clusters in this region can be kept."),
             ],
         )
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            subcategory: "Clusters",
+            permission_groups: &["Cluster"],
+            ..Facts::default()
+        }
     }
 
     async fn read(

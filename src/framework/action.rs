@@ -5,6 +5,7 @@ use std::future::Future;
 use tokio::sync::mpsc;
 
 use super::diag::{Diagnostic, Diagnostics};
+use super::docs::Facts;
 use super::object::{Model, ValueType as _};
 use super::operation::{BoxFuture, Context};
 use super::schema::Schema;
@@ -33,6 +34,11 @@ pub trait Action<D: Send + Sync + 'static>: Send + Sync + 'static {
     /// The schema of the `config` block.
     fn schema(&self) -> Schema;
 
+    /// What its page says beyond the schema.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
+
     /// Checks rules over several attributes. Unknown values must not fail a check.
     fn validate(&self, _config: &Self::Config) -> Diagnostics {
         Diagnostics::new()
@@ -60,6 +66,7 @@ pub trait Action<D: Send + Sync + 'static>: Send + Sync + 'static {
 pub(super) trait ErasedAction<D>: Send + Sync {
     fn type_name(&self) -> &'static str;
     fn schema(&self) -> Schema;
+    fn facts(&self) -> Facts;
     fn config_type(&self) -> Type;
     fn validate(&self, config: &Value) -> Diagnostics;
     fn plan<'a>(&'a self, context: &'a Context<D>, config: &'a Value)
@@ -79,6 +86,10 @@ impl<D: Send + Sync + 'static, A: Action<D>> ErasedAction<D> for A {
 
     fn schema(&self) -> Schema {
         Action::schema(self)
+    }
+
+    fn facts(&self) -> Facts {
+        Action::facts(self)
     }
 
     fn config_type(&self) -> Type {

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::diag::{Diagnostic, Diagnostics};
+use super::docs::Facts;
 use super::object::{Model, ValueType as _};
 use super::operation::{BoxFuture, Context, Outcome};
 use super::schema::Schema;
@@ -19,6 +20,11 @@ pub trait DataSource<D: Send + Sync + 'static>: Send + Sync + 'static {
 
     /// The schema. Its texts are the documentation.
     fn schema(&self) -> Schema;
+
+    /// What its page says beyond the schema.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
 
     /// Checks rules over several attributes. Unknown values must not fail a check.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
@@ -38,6 +44,7 @@ pub trait DataSource<D: Send + Sync + 'static>: Send + Sync + 'static {
 pub(super) trait ErasedDataSource<D>: Send + Sync {
     fn type_name(&self) -> &'static str;
     fn schema(&self) -> Schema;
+    fn facts(&self) -> Facts;
     fn model_type(&self) -> Type;
     fn validate(&self, config: &Value) -> Diagnostics;
     fn read<'a>(&'a self, context: &'a Context<D>, config: Value) -> BoxFuture<'a, Outcome<Value>>;
@@ -50,6 +57,10 @@ impl<D: Send + Sync + 'static, S: DataSource<D>> ErasedDataSource<D> for S {
 
     fn schema(&self) -> Schema {
         DataSource::schema(self)
+    }
+
+    fn facts(&self) -> Facts {
+        DataSource::facts(self)
     }
 
     fn model_type(&self) -> Type {

@@ -5,6 +5,7 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use super::diag::{Diagnostic, Diagnostics};
+use super::docs::Facts;
 use super::object::{Model, ValueType as _};
 use super::operation::{BoxFuture, Context, Outcome};
 use super::private::Private;
@@ -45,6 +46,11 @@ pub trait EphemeralResource<D: Send + Sync + 'static>: Send + Sync + 'static {
     /// The schema. Its texts are the documentation.
     fn schema(&self) -> Schema;
 
+    /// What its page says beyond the schema.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
+
     /// Checks rules over several attributes. Unknown values must not fail a check.
     fn validate(&self, _config: &Self::Model) -> Diagnostics {
         Diagnostics::new()
@@ -84,6 +90,7 @@ pub trait EphemeralResource<D: Send + Sync + 'static>: Send + Sync + 'static {
 pub(super) trait ErasedEphemeralResource<D>: Send + Sync {
     fn type_name(&self) -> &'static str;
     fn schema(&self) -> Schema;
+    fn facts(&self) -> Facts;
     fn model_type(&self) -> Type;
     fn validate(&self, config: &Value) -> Diagnostics;
     fn open<'a>(&'a self, context: &'a Context<D>, config: Value) -> BoxFuture<'a, Opened<Value>>;
@@ -99,6 +106,10 @@ impl<D: Send + Sync + 'static, E: EphemeralResource<D>> ErasedEphemeralResource<
 
     fn schema(&self) -> Schema {
         EphemeralResource::schema(self)
+    }
+
+    fn facts(&self) -> Facts {
+        EphemeralResource::facts(self)
     }
 
     fn model_type(&self) -> Type {

@@ -5,6 +5,7 @@ use std::future::Future;
 use tokio::sync::mpsc;
 
 use super::diag::{Diagnostic, Diagnostics};
+use super::docs::Facts;
 use super::object::{Model, ValueType as _};
 use super::operation::{BoxFuture, Context};
 use super::schema::Schema;
@@ -71,6 +72,11 @@ pub trait ListResource<D: Send + Sync + 'static>: Send + Sync + 'static {
     /// The schema of the `config` block.
     fn schema(&self) -> Schema;
 
+    /// What its page says beyond the schema.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
+
     /// Checks rules over several attributes. Unknown values must not fail a check.
     fn validate(&self, _config: &Self::Config) -> Diagnostics {
         Diagnostics::new()
@@ -89,6 +95,7 @@ pub trait ListResource<D: Send + Sync + 'static>: Send + Sync + 'static {
 pub(super) trait ErasedListResource<D>: Send + Sync {
     fn type_name(&self) -> &'static str;
     fn schema(&self) -> Schema;
+    fn facts(&self) -> Facts;
     fn config_type(&self) -> Type;
     fn model_type(&self) -> Type;
     fn validate(&self, config: &Value) -> Diagnostics;
@@ -108,6 +115,10 @@ impl<D: Send + Sync + 'static, L: ListResource<D>> ErasedListResource<D> for L {
 
     fn schema(&self) -> Schema {
         ListResource::schema(self)
+    }
+
+    fn facts(&self) -> Facts {
+        ListResource::facts(self)
     }
 
     fn config_type(&self) -> Type {

@@ -8,6 +8,7 @@ pub mod action;
 pub(crate) mod arbitrary;
 pub mod data_source;
 pub mod diag;
+pub mod docs;
 pub mod ephemeral;
 pub mod function;
 pub mod list;

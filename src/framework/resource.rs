@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::diag::{Diagnostic, Diagnostics};
+use super::docs::Facts;
 use super::object::{ConversionError, Model, ValueType as _};
 use super::operation::{BoxFuture, Context, DeferredReason, Outcome};
 use super::path::Path;
@@ -64,6 +65,11 @@ pub trait Resource<D: Send + Sync + 'static>: Send + Sync + 'static {
 
     /// The schema. Its texts are the documentation.
     fn schema(&self) -> Schema;
+
+    /// What its page says beyond the schema.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
 
     /// The attributes that find an object again. Names and types as in the schema.
     fn identity(&self) -> IdentitySchema;
@@ -299,6 +305,7 @@ pub(super) struct Planned {
 pub(super) trait ErasedResource<D>: Send + Sync {
     fn type_name(&self) -> &'static str;
     fn schema(&self) -> Schema;
+    fn facts(&self) -> Facts;
     fn identity(&self) -> IdentitySchema;
     fn model_type(&self) -> super::types::Type;
     fn validate(&self, config: &Value) -> Diagnostics;
@@ -346,6 +353,10 @@ impl<D: Send + Sync + 'static, R: Resource<D>> ErasedResource<D> for R {
 
     fn schema(&self) -> Schema {
         Resource::schema(self)
+    }
+
+    fn facts(&self) -> Facts {
+        Resource::facts(self)
     }
 
     fn identity(&self) -> IdentitySchema {

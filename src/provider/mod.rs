@@ -8,6 +8,7 @@ pub mod errors;
 pub mod import_id;
 pub mod journal;
 pub mod lookup;
+pub mod page;
 pub mod registry;
 pub mod validators;
 pub mod wait;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
+use crate::framework::docs::Facts;
 use crate::framework::number::Number;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
@@ -93,6 +94,20 @@ impl Resource<ProviderData> for Cluster {
 
     fn schema(&self) -> Schema {
         schema()
+    }
+
+    fn facts(&self) -> Facts {
+        Facts {
+            subcategory: "Clusters",
+            permission_groups: &["Cluster"],
+            limits: "The organisation's plan sets how many clusters and hardware packages there can be. \
+                     `backup_region`, and `encryption` other than `Provider`, need an Enterprise plan; \
+                     `hardware_packages` is for the plan types that can be resized.",
+            not_read_back: &["stage_label", "hardware_packages"],
+            destroy: "Deletes the cluster with its data, backups, API clients and connector secrets, and \
+                      waits until it is gone. Refused while `deletion_protection` is set.",
+            availability: "",
+        }
     }
 
     fn identity(&self) -> IdentitySchema {
@@ -194,12 +209,9 @@ fn schema() -> Schema {
             .description(text)
     };
     Schema::new(
-        "A cluster in Camunda 8 SaaS.\n\nNeeds the permission group *Cluster*. Creation waits until \
-         the cluster is healthy. A creation that was interrupted or ran out of time leaves the \
-         cluster in the state, and the next apply goes on with it. Destroying the resource deletes \
-         the cluster with its data, backups, API clients and connector secrets.\n\nThe API does not \
-         return `stage_label` and `hardware_packages`: changes made elsewhere are not seen, and both \
-         are empty after an import.",
+        "A cluster in Camunda 8 SaaS.\n\nCreation waits until the cluster is healthy. A creation that was \
+         interrupted or ran out of time leaves the cluster in the state, and the next apply goes on \
+         with it.",
         [
             Attribute::string("id")
                 .computed()

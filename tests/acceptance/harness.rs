@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, os::unix::net::UnixListener, panic, time::Durat
 
 use serde_json::json;
 
+use crate::support::cli::Kind;
 use crate::support::{Action, Capability, Cli, Run, Workspace, leftovers, run::unfold, wait};
 
 const DATA: &str = r#"
@@ -308,6 +309,46 @@ fn gates_agree_with_the_versions() {
         let supported = Cli::of_test(cli).supports(capability);
         assert_eq!(below, !supported, "{cli}: {}", capability.gate());
     }
+}
+
+/// What users read about versions is what the tests are run and skipped by.
+#[test]
+fn the_documentation_and_the_versions_agree() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/index.md")).unwrap();
+    for (feature, capability) in [
+        (
+            "Resources, data sources, `import` blocks",
+            Capability::Minimum,
+        ),
+        ("Functions", Capability::Functions),
+        (
+            "`moved` from one resource type to another",
+            Capability::MoveAcrossTypes,
+        ),
+        ("Ephemeral resources", Capability::Ephemeral),
+        ("Write-only arguments (`..._wo`)", Capability::WriteOnly),
+        ("Import by `identity`", Capability::Identity),
+        ("List resources and `query`", Capability::ListResources),
+        ("Actions", Capability::Actions),
+    ] {
+        let versions = [Kind::Terraform, Kind::OpenTofu].map(|kind| match capability.since(kind) {
+            Some((minor, 0)) => format!("1.{minor}"),
+            Some((minor, patch)) => format!("1.{minor}.{patch}"),
+            None => "not available".to_owned(),
+        });
+        let row = format!("\n| {feature} | {} |", versions.join(" | "));
+        assert!(page.contains(&row), "docs/index.md has no row{row}");
+    }
+    let rows = page
+        .split("| Feature |")
+        .nth(1)
+        .unwrap()
+        .split("\n## ")
+        .next()
+        .unwrap();
+    let rows = rows.matches("\n| ").count() - 1;
+    assert_eq!(rows, 8, "every row of the table is checked");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::action::ErasedAction;
 use super::data_source::ErasedDataSource;
 use super::diag::Diagnostic;
+use super::docs::Facts;
 use super::ephemeral::ErasedEphemeralResource;
 use super::function::Function;
 use super::list::ErasedListResource;
@@ -219,6 +220,36 @@ impl<P: Provider> Server<P> {
                 .map(|entry| entry.schema.get_or_init(|| entry.object.schema())),
         };
         schema.ok_or_else(|| unknown_type(kind, type_name))
+    }
+
+    /// What the page of a type says beyond its schema.
+    ///
+    /// # Errors
+    /// The provider has no such type.
+    pub fn facts(&self, kind: Kind, type_name: &str) -> Result<Facts, Diagnostic> {
+        let facts = match kind {
+            Kind::Resource => self
+                .resources
+                .get(type_name)
+                .map(|resource| resource.entry.object.facts()),
+            Kind::DataSource => self
+                .data_sources
+                .get(type_name)
+                .map(|entry| entry.object.facts()),
+            Kind::EphemeralResource => self
+                .ephemeral_resources
+                .get(type_name)
+                .map(|entry| entry.object.facts()),
+            Kind::ListResource => self
+                .list_resources
+                .get(type_name)
+                .map(|entry| entry.object.facts()),
+            Kind::Action => self
+                .actions
+                .get(type_name)
+                .map(|entry| entry.object.facts()),
+        };
+        facts.ok_or_else(|| unknown_type(kind, type_name))
     }
 
     /// The identity schema of a resource type.

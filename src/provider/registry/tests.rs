@@ -105,6 +105,52 @@ fn resources_have_an_identity_and_an_id() {
     }
 }
 
+/// What users ask before they use an object, answered by its `facts()`.
+#[test]
+fn pages_say_what_to_know() {
+    let server = server();
+    for kind in KINDS {
+        for name in server.type_names(kind) {
+            let facts = server.facts(kind, name).unwrap();
+            let groups = [
+                "Clusters",
+                "Access",
+                "Networking",
+                "Operations",
+                "Organization",
+                "Deprecated",
+            ];
+            let group = facts.subcategory;
+            assert!(groups.contains(&group), "{kind:?} {name}: {group:?}");
+            let deprecated = server
+                .schema(kind, name)
+                .unwrap()
+                .block
+                .deprecation
+                .is_some();
+            assert_eq!(group == "Deprecated", deprecated, "{kind:?} {name}");
+            // Public, or the token that every other object needs.
+            let free = ["camunda_ip_ranges", "camunda_access_token"].contains(&name);
+            assert_eq!(facts.permission_groups.is_empty(), free, "{kind:?} {name}");
+            if kind == Kind::Resource {
+                assert!(
+                    facts.destroy.ends_with('.'),
+                    "{name}: what does destroy do?"
+                );
+                let schema = server.schema(kind, name).unwrap();
+                for attribute in facts.not_read_back {
+                    let known = schema.block.attributes.iter().any(|a| a.name == *attribute);
+                    assert!(known, "{name} has no {attribute}");
+                }
+            }
+            assert!(
+                facts.limits.is_empty() || facts.limits.ends_with('.'),
+                "{kind:?} {name}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_sounds_secret_is_treated_as_secret() {
     // Words that sound secret and are not: addresses and settings about tokens.

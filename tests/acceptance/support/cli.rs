@@ -49,7 +49,7 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// First version 1.x.y that has it, as `(x, y)`; `None` where there is no such version.
-    fn since(self, kind: Kind) -> Option<(u64, u64)> {
+    pub(crate) fn since(self, kind: Kind) -> Option<(u64, u64)> {
         let (terraform, opentofu) = match self {
             Self::Minimum => (6, Some((6, 0))),
             Self::Functions => (8, Some((7, 0))),

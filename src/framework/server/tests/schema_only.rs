@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fill::fill;
 use super::harness::{Core, Data, server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
+use crate::framework::docs::Facts;
 use crate::framework::operation::{BoxFuture, Context, Outcome};
 use crate::framework::provider::Registry;
 use crate::framework::resource::{
@@ -50,6 +51,10 @@ impl ErasedResource<Data> for SchemaOnly {
 
     fn schema(&self) -> Schema {
         self.schema.clone()
+    }
+
+    fn facts(&self) -> Facts {
+        Facts::default()
     }
 
     fn identity(&self) -> IdentitySchema {
