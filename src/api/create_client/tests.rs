@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::api::test_transport::{FakeService, Reply, free, within};
 use crate::api::transport::FailureKind;
+use crate::clock::Clock;
 
 fn wanted() -> CreateZeebeClient {
     CreateZeebeClient {
@@ -244,7 +245,7 @@ async fn a_creation_that_runs_out_of_time_or_is_cancelled_ends_with_its_doubt() 
     let (result, ()) = tokio::join!(
         client.create_client(&context, "c", &wanted, |_| ()),
         async {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            Clock::system().sleep(Duration::from_secs(1)).await;
             cancel.cancel();
         }
     );
