@@ -1,11 +1,12 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{clients, clusters, parameters, world::Handler};
+use crate::{clients, clusters, parameters, secrets, world::Handler};
 
-const AREAS: [&[(&str, Handler)]; 3] = [
+const AREAS: [&[(&str, Handler)]; 4] = [
     parameters::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
+    secrets::OPERATIONS,
 ];
 
 /// What an operation does; nothing where the simulator does not offer it.
