@@ -1,9 +1,10 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{clients, clusters, parameters, secrets, world::Handler};
+use crate::{allowlists, clients, clusters, parameters, secrets, world::Handler};
 
-const AREAS: [&[(&str, Handler)]; 4] = [
+const AREAS: &[&[(&str, Handler)]] = &[
     parameters::OPERATIONS,
+    allowlists::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
     secrets::OPERATIONS,

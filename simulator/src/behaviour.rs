@@ -28,6 +28,9 @@ pub struct Behaviour {
     pub foreign_cluster: ForeignCluster,
     /// Whether the stage label shows up in the labels of the cluster. It is never readable elsewhere.
     pub stage_label_in_labels: bool,
+    /// Whether an IP allowlist that holds anything but IPv4 addresses and CIDR blocks is refused
+    /// (400); otherwise any text is kept.
+    pub check_allowlist: bool,
     /// How a hidden IP allowlist looks.
     pub hidden_allowlist: HiddenMember,
     /// Whether clusters carry `encryption`.
@@ -182,6 +185,7 @@ impl Default for Behaviour {
             reject_undeclared_members: true,
             foreign_cluster: ForeignCluster::AsDocumented,
             stage_label_in_labels: true,
+            check_allowlist: true,
             hidden_allowlist: HiddenMember::Absent,
             send_encryption: true,
             send_cleared_description: false,

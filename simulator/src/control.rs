@@ -22,7 +22,7 @@ use crate::{
 const LARGEST_BODY: usize = 4 << 20;
 
 /// What there is, for people who look at `/_simulator/`.
-const INDEX: [(&str, &str); 27] = [
+const INDEX: &[(&str, &str)] = &[
     ("GET /_simulator/", "this list"),
     (
         "GET /_simulator/state",

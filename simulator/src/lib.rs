@@ -14,6 +14,7 @@ mod journal;
 pub mod seed;
 mod simulator;
 
+mod allowlists;
 mod answer;
 mod api;
 mod areas;

@@ -1,6 +1,7 @@
 //! The simulator over real HTTP, as its users meet it.
 
 mod access;
+mod allowlists;
 mod clients;
 mod clusters;
 mod contract;
