@@ -1,5 +1,6 @@
 //! The data sources, one file per type.
 
 pub mod channel;
+pub mod cluster_connector_secrets;
 pub mod cluster_plan_type;
 pub mod region;

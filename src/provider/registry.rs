@@ -9,7 +9,9 @@ use crate::{data_sources, functions, resources};
 pub fn registry() -> Registry<ProviderData> {
     Registry::new()
         .resource(resources::cluster::Cluster)
+        .resource(resources::cluster_connector_secret::ClusterConnectorSecret)
         .data_source(data_sources::channel::Channel)
+        .data_source(data_sources::cluster_connector_secrets::ClusterConnectorSecrets)
         .data_source(data_sources::cluster_plan_type::ClusterPlanType)
         .data_source(data_sources::region::Region)
         .function(functions::build_client_environment::BuildClientEnvironment)
