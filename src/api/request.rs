@@ -7,6 +7,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::error::{Error, ErrorKind, Subject};
+use crate::clock::Instant;
 
 /// Whether a request may be sent again when nobody knows what became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +29,9 @@ pub(crate) struct Request {
     /// Operation id of the published description.
     pub(crate) operation: &'static str,
     pub(crate) repeat: Repeat,
+    /// No try begins after this: what the request was made from is too old then. It belongs to a
+    /// request just made and does not queue for a place of its own.
+    pub(crate) send_by: Option<Instant>,
 }
 
 impl Request {
@@ -65,6 +69,7 @@ impl Request {
             body: None,
             operation,
             repeat,
+            send_by: None,
         })
     }
 
@@ -83,6 +88,12 @@ impl Request {
                 Err(Error::new(ErrorKind::InvalidRequest, &self.subject("")).with_cause(cause))
             }
         }
+    }
+
+    /// The same, unless it has not gone out by `send_by`.
+    pub(crate) fn send_by(mut self, send_by: Instant) -> Self {
+        self.send_by = Some(send_by);
+        self
     }
 
     pub(crate) fn is_read(&self) -> bool {
