@@ -27,6 +27,7 @@ mod deviation;
 mod exchange;
 mod parameters;
 mod schema;
+mod secrets;
 mod server;
 mod shared;
 mod token_endpoint;
@@ -42,6 +43,7 @@ pub use crate::{
     fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
+    secrets::ConnectorSecret,
     seed::Seed,
     simulator::{Options, Simulator},
 };

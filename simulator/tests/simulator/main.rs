@@ -9,5 +9,6 @@ mod control;
 mod faults;
 mod log;
 mod program;
+mod secrets;
 mod support;
 mod tokens;
