@@ -1,11 +1,13 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{clients, clusters, parameters, world::Handler};
+use crate::{allowlists, clients, clusters, parameters, secrets, world::Handler};
 
-const AREAS: [&[(&str, Handler)]; 3] = [
+const AREAS: &[&[(&str, Handler)]] = &[
     parameters::OPERATIONS,
+    allowlists::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
+    secrets::OPERATIONS,
 ];
 
 /// What an operation does; nothing where the simulator does not offer it.

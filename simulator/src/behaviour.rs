@@ -28,6 +28,9 @@ pub struct Behaviour {
     pub foreign_cluster: ForeignCluster,
     /// Whether the stage label shows up in the labels of the cluster. It is never readable elsewhere.
     pub stage_label_in_labels: bool,
+    /// Whether an IP allowlist that holds anything but IPv4 addresses and CIDR blocks is refused
+    /// (400); otherwise any text is kept.
+    pub check_allowlist: bool,
     /// How a hidden IP allowlist looks.
     pub hidden_allowlist: HiddenMember,
     /// Whether clusters carry `encryption`.
@@ -46,6 +49,8 @@ pub struct Behaviour {
     pub fold_client_permissions: bool,
     /// Whether the answer to the creation of an API client carries `audience`.
     pub send_client_audience: bool,
+    /// Whether deleting a connector secret that is not there answers 404 rather than 204.
+    pub refuse_delete_of_unknown_secret: bool,
     /// Shape of error bodies.
     pub error_format: ErrorFormat,
 }
@@ -78,6 +83,12 @@ pub struct Durations {
     /// From the creation of an API client until it is listed: 0 s.
     #[serde(with = "seconds")]
     pub client_visibility: Duration,
+    /// How long a change of a connector secret keeps the next one of its cluster out: 0 s.
+    #[serde(with = "seconds")]
+    pub secret_change: Duration,
+    /// How long a deleted connector secret is still listed: 0 s.
+    #[serde(with = "seconds")]
+    pub secret_visibility: Duration,
     /// How long after a minor upgrade the next one is refused: 24 h.
     #[serde(with = "seconds")]
     pub minor_upgrade_gate: Duration,
@@ -174,6 +185,7 @@ impl Default for Behaviour {
             reject_undeclared_members: true,
             foreign_cluster: ForeignCluster::AsDocumented,
             stage_label_in_labels: true,
+            check_allowlist: true,
             hidden_allowlist: HiddenMember::Absent,
             send_encryption: true,
             send_cleared_description: false,
@@ -182,6 +194,7 @@ impl Default for Behaviour {
             refuse_wake_of_running_cluster: false,
             fold_client_permissions: false,
             send_client_audience: true,
+            refuse_delete_of_unknown_secret: false,
             error_format: ErrorFormat::Text,
         }
     }
@@ -190,13 +203,16 @@ impl Default for Behaviour {
 impl Behaviour {
     /// The service on a bad but lawful day: the token limit is enforced (60 s block, no
     /// `Retry-After`), repeated wrong credentials are answered after 30 s, new clusters pass
-    /// Unhealthy, deleted clusters stay listed for a while, new API clients are listed late and
-    /// without the permissions that 8.8 has merged, the stage label is not readable.
+    /// Unhealthy, deleted clusters and connector secrets stay listed for a while, changes of secrets
+    /// keep each other out, new API clients are listed late and without the permissions that 8.8 has
+    /// merged, the stage label is not readable.
     pub fn strict() -> Self {
         Self {
             durations: Durations {
                 delete_visibility: Duration::from_secs(15),
                 client_visibility: Duration::from_secs(30),
+                secret_change: Duration::from_secs(5),
+                secret_visibility: Duration::from_secs(15),
                 ..Durations::default()
             },
             creation_flicker: Some(Flicker {
@@ -230,6 +246,8 @@ impl Default for Durations {
             delete: Duration::from_secs(10),
             delete_visibility: Duration::ZERO,
             client_visibility: Duration::ZERO,
+            secret_change: Duration::ZERO,
+            secret_visibility: Duration::ZERO,
             minor_upgrade_gate: 24 * HOUR,
             auto_pause: 8 * HOUR,
             auto_pause_staged: 48 * HOUR,

@@ -22,7 +22,7 @@ use crate::{
 const LARGEST_BODY: usize = 4 << 20;
 
 /// What there is, for people who look at `/_simulator/`.
-const INDEX: [(&str, &str); 26] = [
+const INDEX: &[(&str, &str)] = &[
     ("GET /_simulator/", "this list"),
     (
         "GET /_simulator/state",
@@ -94,6 +94,10 @@ const INDEX: [(&str, &str); 26] = [
         "changes or deletes an API client by hand",
     ),
     (
+        "GET /_simulator/clusters/ID/secrets, PUT, DELETE …/secrets/NAME",
+        "the connector secrets of a cluster; sets ({\"value\": …}) or deletes one by hand",
+    ),
+    (
         "POST /_simulator/tokens/expire | revoke | unblock",
         "ends all tokens; frees blocked addresses",
     ),
@@ -157,6 +161,13 @@ impl From<Problem> for Answer {
     fn from(problem: Problem) -> Self {
         Self::json_with(problem.status, &json!({ "message": problem.message }))
     }
+}
+
+/// The value of a secret that is set by hand.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewValue {
+    value: String,
 }
 
 struct Input<'a> {
@@ -229,6 +240,9 @@ impl Input<'_> {
             (_, ["clusters", cluster, "clients", rest @ ..]) => {
                 self.zeebe_clients(method, cluster, rest)
             }
+            (_, ["clusters", cluster, "secrets", rest @ ..]) => {
+                self.connector_secrets(method, cluster, rest)
+            }
             (_, ["clusters", rest @ ..]) => self.clusters(method, rest),
             (_, ["tokens", rest @ ..]) => self.tokens(method, rest),
             ("POST", ["clients", id, "revoke"]) => self.revoke_client(id),
@@ -259,6 +273,7 @@ impl Input<'_> {
                 "organizations": world.seed.organizations,
                 "clusters": world.clusters,
                 "zeebe_clients": world.zeebe_clients,
+                "connector_secrets": world.connector_secrets,
                 "valid_tokens": world.tokens.valid(),
                 "behaviour": world.behaviour,
                 "faults": world.faults.list(),
@@ -424,6 +439,29 @@ impl Input<'_> {
             ("DELETE", [id]) => {
                 let found = shared.world(|world, _| world.delete_zeebe_client(cluster, id));
                 Problem::unless(found, "client")
+            }
+            _ => Err(nothing_here()),
+        }
+    }
+
+    fn connector_secrets(
+        &self,
+        method: &str,
+        cluster: &str,
+        rest: &[&str],
+    ) -> Result<Value, Problem> {
+        let shared = self.shared;
+        match (method, rest) {
+            ("GET", []) => Ok(shared.world(|world, _| json!(world.connector_secrets_of(cluster)))),
+            ("PUT", [name]) => {
+                let NewValue { value } = self.json()?;
+                let found = shared
+                    .world(|world, now| world.set_connector_secret(cluster, name, &value, now));
+                Problem::unless(found, "cluster")
+            }
+            ("DELETE", [name]) => {
+                let found = shared.world(|world, _| world.delete_connector_secret(cluster, name));
+                Problem::unless(found, "secret")
             }
             _ => Err(nothing_here()),
         }

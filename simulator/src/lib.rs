@@ -14,6 +14,7 @@ mod journal;
 pub mod seed;
 mod simulator;
 
+mod allowlists;
 mod answer;
 mod api;
 mod areas;
@@ -26,6 +27,7 @@ mod deviation;
 mod exchange;
 mod parameters;
 mod schema;
+mod secrets;
 mod server;
 mod shared;
 mod token_endpoint;
@@ -41,6 +43,7 @@ pub use crate::{
     fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
+    secrets::ConnectorSecret,
     seed::Seed,
     simulator::{Options, Simulator},
 };

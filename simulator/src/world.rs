@@ -12,6 +12,7 @@ use crate::{
     clients::ZeebeClient,
     clusters::Cluster,
     faults::FaultRules,
+    secrets::ConnectorSecret,
     seed::Seed,
     tokens::{Caller, TokenService},
 };
@@ -26,6 +27,10 @@ pub(crate) struct World {
     pub(crate) clusters: Vec<Cluster>,
     /// API clients of all clusters, in order of creation.
     pub(crate) zeebe_clients: Vec<ZeebeClient>,
+    /// Connector secrets of all clusters, those just deleted included as long as they show.
+    pub(crate) connector_secrets: Vec<ConnectorSecret>,
+    /// Until when the secrets of a cluster cannot be changed, because a change is running.
+    pub(crate) secret_changes: BTreeMap<String, Timestamp>,
     /// Hosts that the simulator listens on; they are audiences as well.
     pub(crate) hosts: Vec<String>,
 }
@@ -39,6 +44,8 @@ impl World {
             tokens: TokenService::new(),
             clusters: Vec::new(),
             zeebe_clients: Vec::new(),
+            connector_secrets: Vec::new(),
+            secret_changes: BTreeMap::new(),
             hosts,
         }
     }
@@ -50,6 +57,7 @@ impl World {
         }
         self.clusters.retain(|cluster| cluster.is_listed(now));
         self.settle_zeebe_clients(now);
+        self.settle_connector_secrets(now);
     }
 
     /// Every audience of the Administration API.

@@ -8,6 +8,7 @@ mod clients;
 mod clusters;
 mod coalesce;
 mod config;
+mod connector_secrets;
 mod context;
 mod create_client;
 mod create_cluster;
@@ -47,6 +48,7 @@ pub use self::clusters::{
 pub use self::config::{
     Config, ConfigError, ConfigField, ConfigProblem, Credentials, RetrySettings, Timeouts,
 };
+pub use self::connector_secrets::ConnectorSecrets;
 pub use self::context::CallContext;
 #[cfg(test)]
 pub(crate) use self::error::Subject;

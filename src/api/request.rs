@@ -7,6 +7,7 @@ use http::Method;
 use serde::Serialize;
 
 use super::error::{Error, ErrorKind, Subject};
+use super::secret::SecretString;
 
 /// Whether a request may be sent again when nobody knows what became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,13 +19,15 @@ pub(crate) enum Repeat {
 }
 
 /// One call of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// Percent-encoded, from `/`, without the base of the API.
     pub(crate) path: String,
     /// JSON text. May hold secrets: never logged.
     pub(crate) body: Option<Bytes>,
+    /// What of the body is secret: an error message of the service may echo it.
+    pub(crate) secrets: Vec<SecretString>,
     /// Operation id of the published description.
     pub(crate) operation: &'static str,
     pub(crate) repeat: Repeat,
@@ -63,6 +66,7 @@ impl Request {
             method,
             path,
             body: None,
+            secrets: Vec::new(),
             operation,
             repeat,
         })
@@ -83,6 +87,12 @@ impl Request {
                 Err(Error::new(ErrorKind::InvalidRequest, &self.subject("")).with_cause(cause))
             }
         }
+    }
+
+    /// Keeps `secret`, which is in the body, out of everything that is said about the request.
+    pub(crate) fn hiding(mut self, secret: &SecretString) -> Self {
+        self.secrets.push(secret.clone());
+        self
     }
 
     pub(crate) fn is_read(&self) -> bool {

@@ -157,6 +157,16 @@ pub struct AllowlistEntry {
     pub description: String,
 }
 
+impl AllowlistEntry {
+    /// A rule with these texts.
+    pub fn new(ip: impl Into<String>, description: impl Into<String>) -> Self {
+        Self {
+            ip: ip.into(),
+            description: description.into(),
+        }
+    }
+}
+
 /// A change on its way.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pending {

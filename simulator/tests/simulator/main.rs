@@ -1,6 +1,7 @@
 //! The simulator over real HTTP, as its users meet it.
 
 mod access;
+mod allowlists;
 mod clients;
 mod clusters;
 mod contract;
@@ -8,5 +9,6 @@ mod control;
 mod faults;
 mod log;
 mod program;
+mod secrets;
 mod support;
 mod tokens;

@@ -58,6 +58,7 @@ impl Sender {
         let secrets = [token]
             .into_iter()
             .chain(self.client_secret())
+            .chain(&request.secrets)
             .collect::<Vec<_>>();
         let error = self
             .error(ErrorKind::Status, request)

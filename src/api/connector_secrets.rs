@@ -1,0 +1,301 @@
+//! Connector secrets of clusters: their requests, and calls that get through.
+//!
+//! The service carries out one change of a cluster's secrets at a time and refuses others while it
+//! does, with the same status as for a name that is taken. Changes of one cluster queue here, and
+//! those that meet somebody else's wait. Must not know how a request is sent.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use serde::Serialize;
+
+use super::error::Error;
+use super::request::{Repeat, Request};
+use super::{CallContext, Client, ExposeSecret as _, SecretString};
+
+/// How long a name that was deleted may still be listed, and so look taken. Not documented.
+const GRACE_FOR_DELETED: Duration = Duration::from_secs(20);
+
+/// The first pause before a change that met another one is tried again, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+
+/// The secrets of a cluster: values by name.
+pub type ConnectorSecrets = BTreeMap<String, SecretString>;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateSecret<'a> {
+    secret_name: &'a str,
+    secret_value: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateSecret<'a> {
+    secret_value: &'a str,
+}
+
+fn list_request(cluster_id: &str) -> Result<Request, Error> {
+    Request::get("GetSecrets", &["clusters", cluster_id, "secrets"])
+}
+
+/// Not repeated by the send loop: whether a second one is refused because of the first has to be
+/// found out by looking.
+fn create_request(cluster_id: &str, name: &str, value: &SecretString) -> Result<Request, Error> {
+    let body = CreateSecret {
+        secret_name: name,
+        secret_value: value.expose_secret(),
+    };
+    let request = Request::new(
+        "CreateSecret",
+        Method::POST,
+        &["clusters", cluster_id, "secrets"],
+        Repeat::Never,
+    )?;
+    Ok(request.json(&body)?.hiding(value))
+}
+
+fn update_request(cluster_id: &str, name: &str, value: &SecretString) -> Result<Request, Error> {
+    let body = UpdateSecret {
+        secret_value: value.expose_secret(),
+    };
+    let request = Request::new(
+        "UpdateSecret",
+        Method::PUT,
+        &["clusters", cluster_id, "secrets", name],
+        Repeat::Safe,
+    )?;
+    Ok(request.json(&body)?.hiding(value))
+}
+
+fn delete_request(cluster_id: &str, name: &str) -> Result<Request, Error> {
+    Request::new(
+        "DeleteSecret",
+        Method::DELETE,
+        &["clusters", cluster_id, "secrets", name],
+        Repeat::Safe,
+    )
+}
+
+/// What the list says of a creation that was refused or not answered.
+enum Found {
+    /// No secret of the name.
+    Nothing,
+    /// One of the name and the value.
+    Ours,
+    /// One of the name with another value.
+    Another,
+}
+
+impl Client {
+    /// All secrets of a cluster. [`Error::is_not_found`] if there is no such cluster.
+    pub async fn list_connector_secrets(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+    ) -> Result<ConnectorSecrets, Error> {
+        self.call(context, list_request(cluster_id)?).await
+    }
+
+    /// As [`Client::list_connector_secrets`], for readers who come in numbers: they share an answer,
+    /// which may be some seconds old.
+    pub async fn recent_connector_secrets(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+    ) -> Result<Arc<ConnectorSecrets>, Error> {
+        self.recent(context, list_request(cluster_id)?).await
+    }
+
+    /// Creates a secret. Waits while other changes of the cluster's secrets run. When an answer got
+    /// lost, the list tells whether there is a secret of that name and value now: then it is done.
+    ///
+    /// Errors: [`Error::is_conflict`], the name is taken, or changes ran until the time was over (the
+    /// error says which); [`Error::is_forbidden`], permission or limit; [`Error::is_bad_request`],
+    /// name or value are not allowed.
+    pub async fn create_connector_secret(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        name: &str,
+        value: &SecretString,
+    ) -> Result<(), Error> {
+        let sender = &self.0.sender;
+        let request = create_request(cluster_id, name, value)?;
+        let context = sender.bounded(context);
+        let _turn = self.change_of(&context, &request, cluster_id).await?;
+        let started = sender.clock.instant();
+        let mut pauses = Pauses::default();
+        let mut lost = false;
+        loop {
+            let error = match self.call_for_nothing(&context, request.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_cancelled() => return Err(error),
+                Err(error) if error.is_conflict() || error.may_have_committed() => error,
+                Err(error) => return Err(error.with_may_have_committed(lost)),
+            };
+            lost |= error.may_have_committed();
+            let found = self
+                .find_secret(&context, cluster_id, name, value)
+                .await
+                .map_err(|unread| {
+                    let note = "Whether the secret was created all the same could not be found out: the \
+                                list of secrets could not be read";
+                    let error = error.clone().with_may_have_committed(lost);
+                    error.with_note(note).with_cause(unread)
+                })?;
+            match found {
+                Found::Ours if lost => {
+                    tracing::debug!(
+                        cluster_id,
+                        name,
+                        "found the secret whose creation was not answered"
+                    );
+                    return Ok(());
+                }
+                Found::Ours | Found::Another => {
+                    // What was deleted a moment ago may still be listed; a name that is really taken
+                    // stays so.
+                    let waited = sender.clock.instant() - started;
+                    if says_it_exists(&error) || waited >= GRACE_FOR_DELETED {
+                        let note = "The cluster has a secret of that name";
+                        return Err(error.with_may_have_committed(false).with_note(note));
+                    }
+                }
+                Found::Nothing => {}
+            }
+            if !error.is_conflict() && pauses.count >= sender.retry.max_retries {
+                let note = "The list of secrets shows none of that name";
+                return Err(error.with_note(note));
+            }
+            self.pause(&context, &request, &mut pauses, &error).await?;
+        }
+    }
+
+    /// Replaces the value of a secret. Waits while other changes of the cluster's secrets run.
+    /// [`Error::is_not_found`] if there is no such secret or cluster.
+    pub async fn update_connector_secret(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        name: &str,
+        value: &SecretString,
+    ) -> Result<(), Error> {
+        let request = update_request(cluster_id, name, value)?;
+        self.change(context, cluster_id, request).await
+    }
+
+    /// Deletes a secret; it may still be listed for a moment. Waits while other changes of the
+    /// cluster's secrets run. [`Error::is_not_found`] if there is no such cluster, and perhaps if
+    /// there is no such secret.
+    pub async fn delete_connector_secret(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        name: &str,
+    ) -> Result<(), Error> {
+        let request = delete_request(cluster_id, name)?;
+        self.change(context, cluster_id, request).await
+    }
+
+    /// Carries out a change that may be repeated, once nobody else's is in the way.
+    async fn change(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        request: Request,
+    ) -> Result<(), Error> {
+        let context = self.0.sender.bounded(context);
+        let _turn = self.change_of(&context, &request, cluster_id).await?;
+        let mut pauses = Pauses::default();
+        loop {
+            match self.call_for_nothing(&context, request.clone()).await {
+                Err(error) if error.is_conflict() => {
+                    self.pause(&context, &request, &mut pauses, &error).await?;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Waits until no other change of the cluster's secrets is under way in this process.
+    async fn change_of(
+        &self,
+        context: &CallContext,
+        request: &Request,
+        cluster_id: &str,
+    ) -> Result<tokio::sync::OwnedMutexGuard<()>, Error> {
+        let subject = format!("connector secrets of {cluster_id}");
+        self.turn(context, request, subject).await
+    }
+
+    async fn find_secret(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        name: &str,
+        value: &SecretString,
+    ) -> Result<Found, Error> {
+        let secrets = self.list_connector_secrets(context, cluster_id).await?;
+        Ok(match secrets.get(name) {
+            None => Found::Nothing,
+            Some(found) if found.expose_secret() == value.expose_secret() => Found::Ours,
+            Some(_) => Found::Another,
+        })
+    }
+
+    /// Waits a little before the next try. With the time used up, the last refusal is the answer.
+    async fn pause(
+        &self,
+        context: &CallContext,
+        request: &Request,
+        pauses: &mut Pauses,
+        error: &Error,
+    ) -> Result<(), Error> {
+        let sender = &self.0.sender;
+        let pause = pauses.next(fastrand::f64());
+        let until = sender.clock.instant() + pause;
+        if context.deadline.is_some_and(|deadline| until > deadline) {
+            let note = if error.is_conflict() {
+                "Other changes of the cluster's secrets were in the way until the time was over"
+            } else {
+                "No time was left for another try"
+            };
+            return Err(error.clone().with_note(note));
+        }
+        sender
+            .run(context, request, sender.clock.sleep(pause))
+            .await
+    }
+}
+
+/// Whether a refusal says that there is such a secret already, as far as its words tell.
+fn says_it_exists(error: &Error) -> bool {
+    error.is_conflict()
+        && error
+            .server_message()
+            .is_some_and(|words| words.to_lowercase().contains("exist"))
+}
+
+/// Pauses that grow, and differ between processes that were refused together.
+#[derive(Default)]
+struct Pauses {
+    count: u32,
+}
+
+impl Pauses {
+    /// `unit` is random, from 0 to 1.
+    fn next(&mut self, unit: f64) -> Duration {
+        let (first, longest) = PAUSES;
+        let ceiling = first
+            .saturating_mul(2_u32.saturating_pow(self.count))
+            .min(longest);
+        self.count += 1;
+        ceiling.mul_f64(0.5 + unit.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;
