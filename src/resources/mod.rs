@@ -1,4 +1,5 @@
 //! The managed resources, one file per type.
 
 pub mod cluster;
+pub mod cluster_client;
 pub mod cluster_connector_secret;

@@ -13,6 +13,10 @@ mod bad_days;
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]
+mod cluster_client;
+#[cfg(test)]
+mod cluster_connector_secret;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod harness;

@@ -97,7 +97,9 @@ async fn obtain(
                 entry.close();
             }
             let diagnostic = not_created(data, plan, &error);
-            Err(if is_taken {
+            Err(if !is_taken && error.is_conflict() {
+                kept_out(diagnostic, "create")
+            } else if is_taken {
                 taken(diagnostic, TYPE_NAME, &composite_id(plan)).at(Path::of("name"))
             } else {
                 diagnostic
@@ -150,6 +152,18 @@ fn not_created(data: &ProviderData, plan: &Model, error: &api::Error) -> Diagnos
         );
     }
     diagnostic
+}
+
+/// Says what to do about changes that were in the way until the time was over.
+fn kept_out(diagnostic: Diagnostic, timeout: &str) -> Diagnostic {
+    advise(
+        diagnostic,
+        format!(
+            "The service makes one change of a cluster's connector secrets at a time. Somebody else's, \
+             in the Console or in another run, did not come to its end. Raise timeouts.{timeout}, or apply \
+             again later."
+        ),
+    )
 }
 
 /// Says that it is the cluster that is not there.
@@ -242,6 +256,9 @@ async fn send(
                  secret is created anew.",
             );
         }
+        if error.is_conflict() {
+            return kept_out(diagnostic, "update");
+        }
         diagnostic
     })?;
     tracing::info!(cluster_id, name, "changed a connector secret");
@@ -261,7 +278,11 @@ pub(super) async fn delete(context: &Context<ProviderData>, state: &Model) -> Di
     {
         Err(error) if !error.is_not_found() => {
             let summary = format!("Cannot delete connector secret {}", spoken(state));
-            context.data.explain(summary, &error).into()
+            let diagnostic = context.data.explain(summary, &error);
+            if error.is_conflict() {
+                return kept_out(diagnostic, "delete").into();
+            }
+            diagnostic.into()
         }
         _ => {
             tracing::info!(cluster_id, name, "deleted a connector secret");
