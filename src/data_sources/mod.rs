@@ -1,5 +1,7 @@
 //! The data sources, one file per type.
 
 pub mod channel;
+pub mod cluster_client;
+pub mod cluster_clients;
 pub mod cluster_plan_type;
 pub mod region;

@@ -9,7 +9,10 @@ use crate::{data_sources, functions, resources};
 pub fn registry() -> Registry<ProviderData> {
     Registry::new()
         .resource(resources::cluster::Cluster)
+        .resource(resources::cluster_client::ClusterClient)
         .data_source(data_sources::channel::Channel)
+        .data_source(data_sources::cluster_client::ClusterClient)
+        .data_source(data_sources::cluster_clients::ClusterClients)
         .data_source(data_sources::cluster_plan_type::ClusterPlanType)
         .data_source(data_sources::region::Region)
         .function(functions::build_client_environment::BuildClientEnvironment)

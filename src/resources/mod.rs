@@ -1,3 +1,4 @@
 //! The managed resources, one file per type.
 
 pub mod cluster;
+pub mod cluster_client;

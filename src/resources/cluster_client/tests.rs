@@ -1,0 +1,1 @@
+//! What plans and states of an API client are made of, without a service.
