@@ -13,8 +13,11 @@ mod context;
 mod create_client;
 mod create_cluster;
 mod error;
+mod ip_allowlists;
+pub mod ip_ranges;
 mod lenient;
 mod limit;
+mod merge_allowlist;
 mod message;
 mod parameters;
 mod request;
@@ -53,6 +56,7 @@ pub use self::context::CallContext;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
+pub use self::merge_allowlist::MergeError;
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
 

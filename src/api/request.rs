@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::error::{Error, ErrorKind, Subject};
 use super::secret::SecretString;
+use crate::clock::Instant;
 
 /// Whether a request may be sent again when nobody knows what became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +32,9 @@ pub(crate) struct Request {
     /// Operation id of the published description.
     pub(crate) operation: &'static str,
     pub(crate) repeat: Repeat,
+    /// No try begins after this: what the request was made from is too old then. It belongs to a
+    /// request just made and does not queue for a place of its own.
+    pub(crate) send_by: Option<Instant>,
 }
 
 impl Request {
@@ -69,6 +73,7 @@ impl Request {
             secrets: Vec::new(),
             operation,
             repeat,
+            send_by: None,
         })
     }
 
@@ -87,6 +92,12 @@ impl Request {
                 Err(Error::new(ErrorKind::InvalidRequest, &self.subject("")).with_cause(cause))
             }
         }
+    }
+
+    /// The same, unless it has not gone out by `send_by`.
+    pub(crate) fn send_by(mut self, send_by: Instant) -> Self {
+        self.send_by = Some(send_by);
+        self
     }
 
     /// Keeps `secret`, which is in the body, out of everything that is said about the request.

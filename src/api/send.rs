@@ -95,13 +95,19 @@ impl Sender {
         let mut effort = self.begin(context, request);
         loop {
             // Limit.
-            let limited = self.limiter.acquire(self.pace, &effort.bounds).await;
+            let limited = match request.send_by {
+                None => self.limiter.acquire(self.pace, &effort.bounds).await,
+                Some(_) => self.limiter.pause_passes(&effort.bounds).await,
+            };
             limited.map_err(|denied| self.denied(denied, &effort))?;
 
             // Token.
             let bearer = self.bearer(&effort).await?;
 
             // Send.
+            if effort.is_too_late_at(self.clock.instant()) {
+                return Err(effort.blame(self.error(ErrorKind::DeadlineExceeded, request)));
+            }
             let (outcome, error) = match self.try_once(&mut effort, &bearer, &decode).await? {
                 Ok(value) => return Ok(value),
                 Err(failed) => failed,
@@ -257,6 +263,9 @@ impl Sender {
         effort.retries += 1;
         let wait = error.retry_after().unwrap_or_default().max(backoff);
         let until = self.clock.instant() + wait;
+        if effort.is_too_late_at(until) {
+            return Err(effort.blame(error));
+        }
         if until > effort.bounds.deadline {
             let left = effort
                 .bounds
@@ -333,6 +342,11 @@ impl Sender {
 }
 
 impl Effort<'_> {
+    /// Whether a try at that time would be of no use to the caller any more.
+    fn is_too_late_at(&self, time: Instant) -> bool {
+        self.request.send_by.is_some_and(|send_by| time > send_by)
+    }
+
     fn blame(&self, error: Error) -> Error {
         error
             .with_effort(self.attempts, self.bounds.clock.instant() - self.started)

@@ -10,6 +10,7 @@ use super::coalesce::RecentReads;
 use super::config::{Credentials, Endpoints};
 use super::create_cluster::Creations;
 use super::limit::Limiter;
+use super::merge_allowlist::AllowlistChanges;
 use super::secret::SecretDigest;
 use super::token::TokenCache;
 use super::turns::Turns;
@@ -55,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) creations: Creations,
     pub(crate) recent: RecentReads,
     pub(crate) turns: Turns,
+    pub(crate) allowlists: AllowlistChanges,
     limiters: Mutex<HashMap<CallerKey, Arc<Limiter>>>,
 }
 
