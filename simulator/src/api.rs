@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::{Answer, JSON, Refusal},
-    areas,
+    areas, backups,
     contract::Operation,
     tokens::Caller,
     world::{Call, World},
@@ -114,6 +114,9 @@ fn run(
         parameters,
         body: &body,
     };
+    if let Some(refusal) = backups::blocked(&call, |status| operation.declares(status)) {
+        return Err(refusal.into());
+    }
     Ok(handler(&mut call)?)
 }
 

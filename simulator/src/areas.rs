@@ -1,10 +1,11 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{allowlists, clients, clusters, parameters, secrets, world::Handler};
+use crate::{allowlists, backups, clients, clusters, parameters, secrets, world::Handler};
 
 const AREAS: &[&[(&str, Handler)]] = &[
     parameters::OPERATIONS,
     allowlists::OPERATIONS,
+    backups::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
     secrets::OPERATIONS,

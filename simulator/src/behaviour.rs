@@ -51,6 +51,19 @@ pub struct Behaviour {
     pub send_client_audience: bool,
     /// Whether deleting a connector secret that is not there answers 404 rather than 204.
     pub refuse_delete_of_unknown_secret: bool,
+    /// Status of the refusal of a manual backup that comes too soon after the last one. The real one
+    /// is not published.
+    pub backup_pace_status: u16,
+    /// Whether backups begun from now on fail.
+    pub fail_backups: bool,
+    /// Whether Optimize has a part in backups begun from now on; otherwise its status is `-`.
+    pub optimize_in_backups: bool,
+    /// Status of what is refused while a restore runs. The real one is not published.
+    pub restore_refusal_status: u16,
+    /// Whether restores begun from now on fail.
+    pub fail_restores: bool,
+    /// The step that fails in a failover, which succeeds in part then.
+    pub failover_failure: Option<FailoverStep>,
     /// Shape of error bodies.
     pub error_format: ErrorFormat,
 }
@@ -89,6 +102,15 @@ pub struct Durations {
     /// How long a deleted connector secret is still listed: 0 s.
     #[serde(with = "seconds")]
     pub secret_visibility: Duration,
+    /// From the start of a backup to its end: 120 s.
+    #[serde(with = "seconds")]
+    pub backup: Duration,
+    /// How long after a manual backup of a cluster the next one is refused: 15 min.
+    #[serde(with = "seconds")]
+    pub backup_pace: Duration,
+    /// From the start of a restore to its end: 240 s.
+    #[serde(with = "seconds")]
+    pub restore: Duration,
     /// How long after a minor upgrade the next one is refused: 24 h.
     #[serde(with = "seconds")]
     pub minor_upgrade_gate: Duration,
@@ -154,6 +176,16 @@ pub enum ForeignCluster {
     NotFound,
 }
 
+/// A step of a failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailoverStep {
+    /// The restore of the chosen backup.
+    Restore,
+    /// The copies of the backups.
+    BackupClone,
+}
+
 /// How a member looks that the caller may not see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -195,6 +227,12 @@ impl Default for Behaviour {
             fold_client_permissions: false,
             send_client_audience: true,
             refuse_delete_of_unknown_secret: false,
+            backup_pace_status: 409,
+            fail_backups: false,
+            optimize_in_backups: true,
+            restore_refusal_status: 409,
+            fail_restores: false,
+            failover_failure: None,
             error_format: ErrorFormat::Text,
         }
     }
@@ -248,6 +286,9 @@ impl Default for Durations {
             client_visibility: Duration::ZERO,
             secret_change: Duration::ZERO,
             secret_visibility: Duration::ZERO,
+            backup: Duration::from_secs(120),
+            backup_pace: HOUR / 4,
+            restore: Duration::from_secs(240),
             minor_upgrade_gate: 24 * HOUR,
             auto_pause: 8 * HOUR,
             auto_pause_staged: 48 * HOUR,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
+    backups::NewBackup,
     clients::{NewZeebeClient, ZeebeClientChange},
     clock::{ClockMode, text},
     console::{ClusterChange, NewCluster},
@@ -84,6 +85,14 @@ const INDEX: &[(&str, &str)] = &[
     (
         "GET, PATCH, DELETE /_simulator/clusters/ID",
         "one cluster; changes or deletes it by hand",
+    ),
+    (
+        "GET, POST /_simulator/clusters/ID/backups, DELETE …/backups/BACKUP",
+        "the backups of a cluster; adds or deletes one by hand",
+    ),
+    (
+        "PUT, DELETE /_simulator/clusters/ID/backups/schedule",
+        "sets ({\"schedule\": \"0 2 * * *\"}) or removes the backup schedule by hand",
     ),
     (
         "GET, POST /_simulator/clusters/ID/clients",
@@ -163,6 +172,12 @@ impl From<Problem> for Answer {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewSchedule {
+    schedule: String,
+}
+
 /// The value of a secret that is set by hand.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -237,6 +252,7 @@ impl Input<'_> {
             }
             (_, ["organization"]) => self.organization(method),
             (_, ["faults", rest @ ..]) => self.faults(method, rest),
+            (_, ["clusters", cluster, "backups", rest @ ..]) => self.backups(method, cluster, rest),
             (_, ["clusters", cluster, "clients", rest @ ..]) => {
                 self.zeebe_clients(method, cluster, rest)
             }
@@ -274,6 +290,9 @@ impl Input<'_> {
                 "clusters": world.clusters,
                 "zeebe_clients": world.zeebe_clients,
                 "connector_secrets": world.connector_secrets,
+                "backups": world.backups.all,
+                "backup_schedules": world.backups.schedules,
+                "restores": world.backups.restores,
                 "valid_tokens": world.tokens.valid(),
                 "behaviour": world.behaviour,
                 "faults": world.faults.list(),
@@ -415,6 +434,36 @@ impl Input<'_> {
             ("DELETE", [id]) => {
                 let found = shared.world(|world, now| world.delete_cluster(id, now));
                 Problem::unless(found, "cluster")
+            }
+            _ => Err(nothing_here()),
+        }
+    }
+
+    fn backups(&self, method: &str, cluster: &str, rest: &[&str]) -> Result<Value, Problem> {
+        let shared = self.shared;
+        match (method, rest) {
+            ("GET", []) => Ok(shared.world(|world, _| {
+                let backups: Vec<_> = world.backups.of(cluster).collect();
+                json!(backups)
+            })),
+            ("POST", []) => {
+                let new: NewBackup = self.json()?;
+                let id = shared.world(|world, now| world.add_backup(cluster, new, now));
+                Ok(json!({ "id": id }))
+            }
+            ("PUT", ["schedule"]) => {
+                let NewSchedule { schedule } = self.json()?;
+                let fine = shared
+                    .world(|world, now| world.set_backup_schedule(cluster, Some(&schedule), now));
+                fine.then(|| json!({}))
+                    .ok_or_else(|| Problem::new(400, "That is no schedule."))
+            }
+            ("DELETE", ["schedule"]) => {
+                shared.world(|world, now| world.set_backup_schedule(cluster, None, now));
+                Ok(json!({}))
+            }
+            ("DELETE", [id]) => {
+                Problem::unless(shared.world(|world, _| world.delete_backup(id)), "backup")
             }
             _ => Err(nothing_here()),
         }

@@ -18,6 +18,7 @@ mod allowlists;
 mod answer;
 mod api;
 mod areas;
+mod backups;
 mod clients;
 mod clusters;
 mod connection;
@@ -35,6 +36,7 @@ mod tokens;
 mod world;
 
 pub use crate::{
+    backups::{Backup, BackupSchedule, BackupStatus, NewBackup, Restore},
     behaviour::Behaviour,
     clients::{NewZeebeClient, ZeebeClient, ZeebeClientChange},
     clock::ClockMode,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::{
     answer::{Answer, Refusal},
+    backups::Backups,
     behaviour::Behaviour,
     clients::ZeebeClient,
     clusters::Cluster,
@@ -31,6 +32,8 @@ pub(crate) struct World {
     pub(crate) connector_secrets: Vec<ConnectorSecret>,
     /// Until when the secrets of a cluster cannot be changed, because a change is running.
     pub(crate) secret_changes: BTreeMap<String, Timestamp>,
+    /// Backups of all clusters, with schedules and restores.
+    pub(crate) backups: Backups,
     /// Hosts that the simulator listens on; they are audiences as well.
     pub(crate) hosts: Vec<String>,
 }
@@ -46,6 +49,7 @@ impl World {
             zeebe_clients: Vec::new(),
             connector_secrets: Vec::new(),
             secret_changes: BTreeMap::new(),
+            backups: Backups::default(),
             hosts,
         }
     }
@@ -58,6 +62,7 @@ impl World {
         self.clusters.retain(|cluster| cluster.is_listed(now));
         self.settle_zeebe_clients(now);
         self.settle_connector_secrets(now);
+        self.settle_backups(now);
     }
 
     /// Every audience of the Administration API.

@@ -5,6 +5,7 @@ pub mod config;
 pub mod data;
 pub mod environment;
 pub mod errors;
+pub mod health;
 pub mod import_id;
 pub mod journal;
 pub mod lookup;

@@ -199,7 +199,8 @@ fn schema() -> Schema {
          it from then on. It can neither be read again nor renewed: after an import `secret` is empty, \
          and for a new secret the client is replaced.\n\nThe address can be read while the cluster is \
          healthy. Creation waits for that; where it does not come, the client and its secret are kept \
-         and a later refresh adds the address.",
+         and a later refresh adds the address.\n\nThe name is unique within the cluster: a replacement with \
+         `create_before_destroy` needs a new `name`.",
         [
             computed(
                 "id",

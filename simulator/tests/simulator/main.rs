@@ -2,6 +2,7 @@
 
 mod access;
 mod allowlists;
+mod backups;
 mod clients;
 mod clusters;
 mod contract;

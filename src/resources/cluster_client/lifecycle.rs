@@ -44,8 +44,9 @@ pub(super) async fn create(
         Ok(obtained) => obtained,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
-    let state = state_of(plan, created, &mut private);
-    let outcome = add_address(context, client, &call, state, private).await;
+    let (state, warning) = state_of(plan, created, &mut private);
+    let mut outcome = add_address(context, client, &call, state, private).await;
+    outcome.diagnostics.extend(warning);
     // A run that was interrupted may have nobody left to take the answer: the note stays until the
     // client is read from a state.
     if !context.cancellation.is_cancelled() {
@@ -175,15 +176,15 @@ fn not_created(
     }
 }
 
-/// What is known of a new client before anything else is read.
+/// What is known of a new client before anything else is read, and what is odd about it.
 fn state_of(
     plan: ClusterClientModel,
     created: CreatedZeebeClient,
     private: &mut Private,
-) -> ClusterClientModel {
+) -> (ClusterClientModel, Option<Diagnostic>) {
     let mut state = plan;
     private.set(UNLISTED, true);
-    scopes::granted(&mut state.scopes, &created.permissions, private);
+    let warning = scopes::granted(&mut state, &created.permissions, private);
     let cluster_id = state.cluster_id.as_str().unwrap_or_default();
     let id = created
         .id
@@ -193,7 +194,7 @@ fn state_of(
     state.zeebe_client_id = Field::Known(created.client_id);
     state.zeebe_address = Field::Null;
     state.zeebe_authorization_server_url = Field::Null;
-    state
+    (state, warning)
 }
 
 fn connect(state: &mut ClusterClientModel, connection: ClientConnection) {

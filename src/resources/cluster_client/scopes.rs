@@ -61,14 +61,39 @@ pub(super) fn merge(state: &mut Field<Scopes>, shown: &[String], private: &mut P
     }
 }
 
-/// The scopes of a client that was created as planned. Terraform insists on what was planned; what
-/// the service made of it is noted, and shows in the next refresh if it is something else.
-pub(super) fn granted(planned: &mut Field<Scopes>, shown: &[String], private: &mut Private) {
-    let mut seen = planned.clone();
-    merge(&mut seen, shown, private);
-    if planned.known().is_none() {
-        *planned = seen;
+/// Notes what the service has made of the scopes of a client that was just created. Terraform insists
+/// on what was planned: if the service granted something else, a warning says so, and the next refresh
+/// shows it.
+pub(super) fn granted(
+    state: &mut ClusterClientModel,
+    shown: &[String],
+    private: &mut Private,
+) -> Option<Diagnostic> {
+    let planned = state.scopes.clone();
+    merge(&mut state.scopes, shown, private);
+    if planned.known().is_none() || planned == state.scopes {
+        return None;
     }
+    let granted = std::mem::replace(&mut state.scopes, planned).into_known()?;
+    Some(
+        Diagnostic::warning(
+            format!(
+                "API client {} was granted other scopes than asked for",
+                super::spoken(state)
+            ),
+            format!(
+                "Asked for: {}; granted: {}.",
+                listed(state.scopes.known()?),
+                listed(&granted)
+            ),
+        )
+        .hint(format!(
+            "The next plan shows the difference and would replace the client. To keep it, set scopes = \
+             [{}].",
+            quoted(&granted)
+        ))
+        .at(at_scopes()),
+    )
 }
 
 /// Scopes that were never known cannot change.
@@ -129,7 +154,8 @@ fn listed(scopes: &Scopes) -> String {
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     match scopes.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => scopes.concat(),
+        Some((only, _)) => (*only).to_owned(),
+        None => "none".to_owned(),
     }
 }
 

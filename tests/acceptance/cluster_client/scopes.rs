@@ -1,6 +1,6 @@
 //! Scopes that mean the same from Camunda 8.8 on: a client is never replaced over their spelling.
 
-use camunda_simulator::{NewZeebeClient, seed};
+use camunda_simulator::{Fault, NewZeebeClient, seed};
 use serde_json::json;
 
 use super::*;
@@ -95,6 +95,32 @@ for_each_cli! {
         assert_eq!(plan.change(ADDRESS).action, Action::Replace, "{plan}");
         world.workspace.apply(&[]).expect_success();
         assert_eq!(client(&world).permissions, ["Zeebe"]);
+        world.workspace.assert_empty_plan();
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// Something else than was asked for is said at once, and is in the next plan.
+    fn granted_otherwise(cli: &Cli) on main {
+        let world = world(cli);
+        let less = json!({ "permissions": ["Zeebe"] });
+        world.simulator.faults().on("CreateClient").inject(Fault::Overlay(less.clone()));
+        world.simulator.faults().on("GetClients").skip(1).always().inject(Fault::Overlay(less));
+        write(&world, "workers", "  scopes = [\"Zeebe\", \"Secrets\"]");
+        let run = world.workspace.apply(&[]);
+        insta::assert_snapshot!(warnings(&world, &run), @r#"
+        Warning: API client "workers" in cluster [cluster] was granted other scopes than asked for
+
+        with camunda_cluster_client.it, on main.tf line 12, in resource "camunda_cluster_client" "it": 12: scopes = ["Zeebe", "Secrets"]
+
+        Asked for: Secrets and Zeebe; granted: Zeebe.
+
+        The next plan shows the difference and would replace the client. To keep it, set scopes = ["Zeebe"].
+        "#);
+        assert_kept(&world);
+        assert_eq!(world.workspace.planned(&[]).change(ADDRESS).action, Action::Replace);
+        write(&world, "workers", "  scopes = [\"Zeebe\"]");
         world.workspace.assert_empty_plan();
         world.finish();
     }
