@@ -79,7 +79,24 @@ fn delete_request(cluster_id: &str, name: &str) -> Result<Request, Error> {
     )
 }
 
+/// Why a secret was not created.
+#[derive(Clone, Debug)]
+pub enum SecretNotCreated {
+    /// The cluster has a secret of that name.
+    Taken(Error),
+    /// Anything else. [`Error::is_conflict`]: other changes of the cluster's secrets were in the way
+    /// until the time was over.
+    Failed(Error),
+}
+
+impl From<Error> for SecretNotCreated {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 /// What the list says of a creation that was refused or not answered.
+#[derive(PartialEq, Eq)]
 enum Found {
     /// No secret of the name.
     Nothing,
@@ -109,36 +126,43 @@ impl Client {
         self.recent(context, list_request(cluster_id)?).await
     }
 
-    /// Creates a secret. Waits while other changes of the cluster's secrets run. When an answer got
-    /// lost, the list tells whether there is a secret of that name and value now: then it is done.
+    /// Creates a secret. `before_sending` sees the secrets there are, just before the request goes out.
     ///
-    /// Errors: [`Error::is_conflict`], the name is taken, or changes ran until the time was over (the
-    /// error says which); [`Error::is_forbidden`], permission or limit; [`Error::is_bad_request`],
-    /// name or value are not allowed.
+    /// Waits while other changes of the cluster's secrets run. When an answer got lost, the list tells
+    /// whether there is a secret of that name and value now that was not there before: then it is
+    /// done.
+    ///
+    /// Errors, besides a name that is taken: [`Error::is_forbidden`], permission or limit;
+    /// [`Error::is_bad_request`], name or value are not allowed; [`Error::may_have_committed`], the
+    /// secret may exist all the same.
     pub async fn create_connector_secret(
         &self,
         context: &CallContext,
         cluster_id: &str,
         name: &str,
         value: &SecretString,
-    ) -> Result<(), Error> {
+        before_sending: impl FnOnce(&ConnectorSecrets) + Send,
+    ) -> Result<(), SecretNotCreated> {
         let sender = &self.0.sender;
         let request = create_request(cluster_id, name, value)?;
         let context = sender.bounded(context);
         let _turn = self.change_of(&context, &request, cluster_id).await?;
+        let before = self.list_connector_secrets(&context, cluster_id).await?;
+        before_sending(&before);
+        let was_there = look_for(&before, name, value) == Found::Ours;
         let started = sender.clock.instant();
         let mut pauses = Pauses::default();
         let mut lost = false;
         loop {
             let error = match self.call_for_nothing(&context, request.clone()).await {
                 Ok(()) => return Ok(()),
-                Err(error) if error.is_cancelled() => return Err(error),
+                Err(error) if error.is_cancelled() => return Err(error.into()),
                 Err(error) if error.is_conflict() || error.may_have_committed() => error,
-                Err(error) => return Err(error.with_may_have_committed(lost)),
+                Err(error) => return Err(error.with_may_have_committed(lost).into()),
             };
             lost |= error.may_have_committed();
-            let found = self
-                .find_secret(&context, cluster_id, name, value)
+            let secrets = self
+                .list_connector_secrets(&context, cluster_id)
                 .await
                 .map_err(|unread| {
                     let note = "Whether the secret was created all the same could not be found out: the \
@@ -146,8 +170,8 @@ impl Client {
                     let error = error.clone().with_may_have_committed(lost);
                     error.with_note(note).with_cause(unread)
                 })?;
-            match found {
-                Found::Ours if lost => {
+            match look_for(&secrets, name, value) {
+                Found::Ours if lost && !was_there => {
                     tracing::debug!(
                         cluster_id,
                         name,
@@ -161,14 +185,15 @@ impl Client {
                     let waited = sender.clock.instant() - started;
                     if says_it_exists(&error) || waited >= GRACE_FOR_DELETED {
                         let note = "The cluster has a secret of that name";
-                        return Err(error.with_may_have_committed(false).with_note(note));
+                        let error = error.with_may_have_committed(false).with_note(note);
+                        return Err(SecretNotCreated::Taken(error));
                     }
                 }
                 Found::Nothing => {}
             }
             if !error.is_conflict() && pauses.count >= sender.retry.max_retries {
                 let note = "The list of secrets shows none of that name";
-                return Err(error.with_note(note));
+                return Err(error.with_note(note).into());
             }
             self.pause(&context, &request, &mut pauses, &error).await?;
         }
@@ -231,21 +256,6 @@ impl Client {
         self.turn(context, request, subject).await
     }
 
-    async fn find_secret(
-        &self,
-        context: &CallContext,
-        cluster_id: &str,
-        name: &str,
-        value: &SecretString,
-    ) -> Result<Found, Error> {
-        let secrets = self.list_connector_secrets(context, cluster_id).await?;
-        Ok(match secrets.get(name) {
-            None => Found::Nothing,
-            Some(found) if found.expose_secret() == value.expose_secret() => Found::Ours,
-            Some(_) => Found::Another,
-        })
-    }
-
     /// Waits a little before the next try. With the time used up, the last refusal is the answer.
     async fn pause(
         &self,
@@ -268,6 +278,15 @@ impl Client {
         sender
             .run(context, request, sender.clock.sleep(pause))
             .await
+    }
+}
+
+/// Looks for the secret that was to be created.
+fn look_for(secrets: &ConnectorSecrets, name: &str, value: &SecretString) -> Found {
+    match secrets.get(name) {
+        None => Found::Nothing,
+        Some(found) if found.expose_secret() == value.expose_secret() => Found::Ours,
+        Some(_) => Found::Another,
     }
 }
 

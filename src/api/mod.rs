@@ -51,7 +51,7 @@ pub use self::clusters::{
 pub use self::config::{
     Config, ConfigError, ConfigField, ConfigProblem, Credentials, RetrySettings, Timeouts,
 };
-pub use self::connector_secrets::ConnectorSecrets;
+pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
 pub use self::context::CallContext;
 #[cfg(test)]
 pub(crate) use self::error::Subject;

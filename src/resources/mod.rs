@@ -2,3 +2,4 @@
 
 pub mod cluster;
 pub mod cluster_client;
+pub mod cluster_connector_secret;

@@ -15,6 +15,8 @@ mod cluster;
 #[cfg(test)]
 mod cluster_client;
 #[cfg(test)]
+mod cluster_connector_secret;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod harness;

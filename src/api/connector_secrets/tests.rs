@@ -26,12 +26,27 @@ fn listed(secrets: &str) -> Reply {
     Reply::json(secrets)
 }
 
+/// A service whose cluster has these secrets before, and then answers as scripted.
+fn having(before: &str, replies: impl IntoIterator<Item = Reply>) -> FakeService {
+    FakeService::answering(std::iter::once(listed(before)).chain(replies))
+}
+
 async fn create(service: &FakeService, context: &CallContext) -> Result<(), Error> {
+    try_create(service, context).await.map_err(|why| match why {
+        SecretNotCreated::Taken(error) | SecretNotCreated::Failed(error) => error,
+    })
+}
+
+async fn try_create(service: &FakeService, context: &CallContext) -> Result<(), SecretNotCreated> {
     let client = service.client();
     let value = value("example");
     client
-        .create_connector_secret(context, "c1", "A", &value)
+        .create_connector_secret(context, "c1", "A", &value, |_| ())
         .await
+}
+
+fn is_taken(result: Result<(), SecretNotCreated>) -> bool {
+    matches!(result, Err(SecretNotCreated::Taken(error)) if !error.may_have_committed())
 }
 
 const POST: &str = "POST /clusters/c1/secrets";
@@ -60,26 +75,29 @@ fn requests_are_what_the_api_describes() {
 #[tokio::test(start_paused = true)]
 async fn one_change_of_a_cluster_at_a_time() {
     let slow = || done().after(Duration::from_secs(1));
-    let service = FakeService::answering([slow(), slow(), slow()]);
+    let service = having("{}", [slow(), slow(), slow()]);
     let client = service.client();
     let context = free();
     let (a, b) = (value("a"), value("b"));
     let (first, second, third) = tokio::join!(
-        client.create_connector_secret(&context, "c1", "A", &a),
+        client.create_connector_secret(&context, "c1", "A", &a, |_| ()),
         client.update_connector_secret(&context, "c1", "B", &b),
         client.delete_connector_secret(&context, "c1", "C"),
     );
-    first.and(second).and(third).unwrap();
-    let times: Vec<_> = service.api_requests().iter().map(|seen| seen.at).collect();
+    first.unwrap();
+    second.and(third).unwrap();
+    let requests = service.api_requests();
+    let writes = requests.iter().filter(|seen| seen.method != Method::GET);
+    let times: Vec<_> = writes.map(|seen| seen.at).collect();
     assert!(times[1] - times[0] >= Duration::from_secs(1), "{times:?}");
     assert!(times[2] - times[1] >= Duration::from_secs(1), "{times:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn another_change_is_waited_for() {
-    let service = FakeService::answering([busy(), listed("{}"), busy(), listed("{}"), done()]);
+    let service = having("{}", [busy(), listed("{}"), busy(), listed("{}"), done()]);
     create(&service, &free()).await.unwrap();
-    assert_eq!(service.api_calls(), [POST, GET, POST, GET, POST]);
+    assert_eq!(service.api_calls(), [GET, POST, GET, POST, GET, POST]);
     let client = service.client();
     service.then([busy(), busy(), done()]);
     client
@@ -97,7 +115,7 @@ async fn another_change_is_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn changes_that_do_not_end_are_told_of() {
     let replies = (0..100).flat_map(|_| [busy(), listed("{}")]);
-    let service = FakeService::answering(replies);
+    let service = having("{}", replies);
     let error = create(&service, &within(Duration::from_secs(30)))
         .await
         .unwrap_err();
@@ -107,9 +125,12 @@ async fn changes_that_do_not_end_are_told_of() {
 
 #[tokio::test(start_paused = true)]
 async fn a_name_that_is_taken_is_told_of_at_once() {
-    let service = FakeService::answering([taken(), listed(r#"{"A":"example"}"#)]);
+    let theirs = r#"{"A":"example"}"#;
+    assert!(is_taken(
+        try_create(&having(theirs, [taken(), listed(theirs)]), &free()).await
+    ));
+    let service = having(theirs, [taken(), listed(theirs)]);
     let error = create(&service, &free()).await.unwrap_err();
-    assert!(error.is_conflict() && !error.may_have_committed());
     insta::assert_snapshot!(error, @"api.cloud.camunda.io answered POST /clusters/c1/secrets with 409 Conflict: The secret exists already. The cluster has a secret of that name");
     // Also in other words, after the time in which a deleted one may show.
     let replies = (0..100).flat_map(|_| {
@@ -118,7 +139,7 @@ async fn a_name_that_is_taken_is_told_of_at_once() {
             listed(r#"{"A":"other"}"#),
         ]
     });
-    let service = FakeService::answering(replies);
+    let service = having("{}", replies);
     let begun = service.clock.instant();
     let error = create(&service, &free()).await.unwrap_err();
     assert!(error.is_conflict());
@@ -130,7 +151,8 @@ async fn a_name_that_is_taken_is_told_of_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_name_that_is_just_gone_becomes_free() {
     let ghost = || listed(r#"{"A":"old"}"#);
-    let service = FakeService::answering([busy(), ghost(), busy(), ghost(), done()]);
+    let old = r#"{"A":"old"}"#;
+    let service = having(old, [busy(), ghost(), busy(), ghost(), done()]);
     create(&service, &free()).await.unwrap();
 }
 
@@ -144,41 +166,68 @@ async fn a_lost_answer_is_made_up_for_by_looking() {
         Reply::status(502),
         Reply::status(500),
     ] {
-        let service = FakeService::answering([lost, ours()]);
+        let service = having("{}", [lost, ours()]);
         create(&service, &free()).await.unwrap();
-        assert_eq!(service.api_calls(), [POST, GET]);
+        assert_eq!(service.api_calls(), [GET, POST, GET]);
     }
     // Not carried out.
-    let service = FakeService::answering([Reply::Fail(FailureKind::Lost), listed("{}"), done()]);
+    let service = having("{}", [Reply::Fail(FailureKind::Lost), listed("{}"), done()]);
     create(&service, &free()).await.unwrap();
-    assert_eq!(service.api_calls(), [POST, GET, POST]);
+    assert_eq!(service.api_calls(), [GET, POST, GET, POST]);
     // Carried out, but not listed yet: the second one is refused because of the first.
-    let service = FakeService::answering([
+    let late = [
         Reply::Fail(FailureKind::Lost),
         listed("{}"),
         taken(),
         ours(),
-    ]);
+    ];
+    let service = having("{}", late);
     create(&service, &free()).await.unwrap();
     assert_eq!(service.unasked(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn somebody_elses_secret_is_not_taken_for_ours() {
-    let service = FakeService::answering([
-        Reply::Fail(FailureKind::Lost),
-        listed("{}"),
-        taken(),
-        listed(r#"{"A":"somebody else's"}"#),
-    ]);
-    let error = create(&service, &free()).await.unwrap_err();
-    assert!(error.is_conflict());
+    let replies = || {
+        [
+            Reply::Fail(FailureKind::Lost),
+            listed("{}"),
+            taken(),
+            listed(r#"{"A":"somebody else's"}"#),
+        ]
+    };
+    assert!(is_taken(
+        try_create(&having("{}", replies()), &free()).await
+    ));
+    let error = create(&having("{}", replies()), &free()).await.unwrap_err();
     assert!(!error.to_string().contains("somebody"), "{error}");
+
+    // One of the same value that was there before the request whose answer got lost.
+    let theirs = r#"{"A":"example"}"#;
+    let lost = Reply::Fail(FailureKind::Lost);
+    let replies = [lost, listed(theirs), taken(), listed(theirs)];
+    assert!(is_taken(
+        try_create(&having(theirs, replies), &free()).await
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_there_was_before_is_told() {
+    let service = having(r#"{"B":"other"}"#, [done()]);
+    let mut names = Vec::new();
+    service
+        .client()
+        .create_connector_secret(&free(), "c1", "A", &value("example"), |before| {
+            names.extend(before.keys().cloned());
+        })
+        .await
+        .unwrap();
+    assert_eq!(names, ["B"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_be_looked_up_stays_open() {
-    let service = FakeService::answering([Reply::Fail(FailureKind::Lost), Reply::status(403)]);
+    let service = having("{}", [Reply::Fail(FailureKind::Lost), Reply::status(403)]);
     let error = create(&service, &free()).await.unwrap_err();
     assert!(error.may_have_committed());
     insta::assert_snapshot!(error, @"api.cloud.camunda.io gave no whole answer to POST /clusters/c1/secrets. Whether the secret was created all the same could not be found out: the list of secrets could not be read");
@@ -187,7 +236,7 @@ async fn what_cannot_be_looked_up_stays_open() {
 #[tokio::test(start_paused = true)]
 async fn a_service_that_never_answers_is_given_up() {
     let replies = (0..50).flat_map(|_| [Reply::status(503), listed("{}")]);
-    let service = FakeService::answering(replies);
+    let service = having("{}", replies);
     let error = create(&service, &free()).await.unwrap_err();
     assert!(error.is_server_fault());
     assert_eq!(
@@ -211,11 +260,14 @@ fn pauses_grow() {
 /// A service that explains itself with what it was sent.
 #[tokio::test(start_paused = true)]
 async fn an_echoed_value_is_not_passed_on() {
-    let service = FakeService::answering([
-        Reply::status(400).body("The value `example` of A is too plain."),
-        Reply::status(400)
-            .body(r#"{"message":"no","details":{"secretValue":{"value":"example"}}}"#),
-    ]);
+    let service = having(
+        "{}",
+        [
+            Reply::status(400).body("The value `example` of A is too plain."),
+            Reply::status(400)
+                .body(r#"{"message":"no","details":{"secretValue":{"value":"example"}}}"#),
+        ],
+    );
     let error = create(&service, &free()).await.unwrap_err();
     insta::assert_snapshot!(error, @"api.cloud.camunda.io answered POST /clusters/c1/secrets with 400 Bad Request: The value `[secret]` of A is too plain.");
     let client = service.client();
