@@ -83,7 +83,7 @@ for_each_cli! {
 
 for_each_cli! {
     /// Without a word about scopes the client may do everything, and nothing changes later.
-    fn lives_with_the_minimum(cli: &Cli) on life {
+    fn lives_with_the_minimum(cli: &Cli) on main {
         let world = world(cli);
         write(&world, "workers", "");
         world.workspace.apply(&[]).expect_success();

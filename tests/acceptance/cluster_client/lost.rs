@@ -127,7 +127,7 @@ fn waiting_for_answer(world: &World, fault: Fault) -> Running {
 
 for_each_cli! {
     /// Nobody has been told the secret: the next run deletes the client and creates another.
-    fn killed_before_the_answer_leaves_no_orphan(cli: &Cli) on life {
+    fn killed_before_the_answer_leaves_no_orphan(cli: &Cli) on main {
         let world = world(cli);
         let by_hand = world.simulator.add_zeebe_client(CLUSTER, NewZeebeClient::default());
         let apply = waiting_for_answer(&world, Fault::held_answer());

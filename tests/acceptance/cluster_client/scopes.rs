@@ -15,7 +15,7 @@ fn folding(world: &World) {
 
 for_each_cli! {
     /// The service shows fewer than were asked for, at once or one day.
-    fn merged_by_the_service_are_no_difference(cli: &Cli) on life {
+    fn merged_by_the_service_are_no_difference(cli: &Cli) on main {
         for late in [false, true] {
             let world = world(cli);
             if !late {

@@ -51,7 +51,7 @@ for_each_cli! {
 }
 
 for_each_cli! {
-    fn time_runs_out(cli: &Cli) on life {
+    fn time_runs_out(cli: &Cli) on main {
         let world = world(cli);
         world.simulator.suspend(CLUSTER);
         write(&world, "workers", "  timeouts = { create = \"1s\" }");
