@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
+    activity,
     answer::{Answer, JSON, Refusal},
     areas, backups,
     contract::Operation,
@@ -117,7 +118,9 @@ fn run(
     if let Some(refusal) = backups::blocked(&call, |status| operation.declares(status)) {
         return Err(refusal.into());
     }
-    Ok(handler(&mut call)?)
+    let answer = handler(&mut call)?;
+    activity::note(&mut call, operation, &answer);
+    Ok(answer)
 }
 
 fn authorize(

@@ -1,13 +1,19 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{allowlists, backups, clients, clusters, parameters, secrets, world::Handler};
+use crate::{
+    activity, allowlists, backups, clients, clusters, members, meta, parameters, secrets,
+    world::Handler,
+};
 
 const AREAS: &[&[(&str, Handler)]] = &[
     parameters::OPERATIONS,
+    activity::OPERATIONS,
     allowlists::OPERATIONS,
     backups::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
+    members::OPERATIONS,
+    meta::OPERATIONS,
     secrets::OPERATIONS,
 ];
 

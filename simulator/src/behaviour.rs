@@ -54,6 +54,8 @@ pub struct Behaviour {
     pub secret_name_length: usize,
     /// Whether the name of a deleted connector secret stays taken (409) as long as it is listed.
     pub keep_names_of_deleted_secrets: bool,
+    /// Whether addresses of members are the same whatever their case.
+    pub fold_member_addresses: bool,
     /// Whether deleting a connector secret that is not there answers 404 rather than 204.
     pub refuse_delete_of_unknown_secret: bool,
     /// Status of the refusal of a manual backup that comes too soon after the last one. The real one
@@ -231,6 +233,7 @@ impl Default for Behaviour {
             refuse_wake_of_running_cluster: false,
             fold_client_permissions: false,
             send_client_audience: true,
+            fold_member_addresses: true,
             secret_name_length: 50,
             keep_names_of_deleted_secrets: false,
             refuse_delete_of_unknown_secret: false,

@@ -289,6 +289,7 @@ impl Input<'_> {
                 "organizations": world.seed.organizations,
                 "clusters": world.clusters,
                 "zeebe_clients": world.zeebe_clients,
+                "members": world.members,
                 "connector_secrets": world.connector_secrets,
                 "backups": world.backups.all,
                 "backup_schedules": world.backups.schedules,

@@ -14,6 +14,7 @@ mod journal;
 pub mod seed;
 mod simulator;
 
+mod activity;
 mod allowlists;
 mod answer;
 mod api;
@@ -26,6 +27,8 @@ mod contract;
 mod control;
 mod deviation;
 mod exchange;
+mod members;
+mod meta;
 mod parameters;
 mod schema;
 mod secrets;
@@ -36,6 +39,7 @@ mod tokens;
 mod world;
 
 pub use crate::{
+    activity::Event,
     backups::{Backup, BackupSchedule, BackupStatus, NewBackup, Restore},
     behaviour::Behaviour,
     clients::{NewZeebeClient, ZeebeClient, ZeebeClientChange},
@@ -45,6 +49,8 @@ pub use crate::{
     fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
+    members::{ADMIN, Member, OWNER},
+    meta::WEB_MODELER_RANGES,
     secrets::ConnectorSecret,
     seed::Seed,
     simulator::{Options, Simulator},

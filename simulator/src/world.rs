@@ -7,12 +7,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
+    activity::Event,
     answer::{Answer, Refusal},
     backups::Backups,
     behaviour::Behaviour,
     clients::ZeebeClient,
     clusters::Cluster,
     faults::FaultRules,
+    members::{self, Member},
     secrets::ConnectorSecret,
     seed::Seed,
     tokens::{Caller, TokenService},
@@ -32,6 +34,10 @@ pub(crate) struct World {
     pub(crate) connector_secrets: Vec<ConnectorSecret>,
     /// Until when the secrets of a cluster cannot be changed, because a change is running.
     pub(crate) secret_changes: BTreeMap<String, Timestamp>,
+    /// Members of all organizations.
+    pub(crate) members: Vec<Member>,
+    /// The activity log, oldest first.
+    pub(crate) events: Vec<Event>,
     /// Backups of all clusters, with schedules and restores.
     pub(crate) backups: Backups,
     /// Hosts that the simulator listens on; they are audiences as well.
@@ -41,6 +47,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: Seed, behaviour: Behaviour, hosts: Vec<String>) -> Self {
         Self {
+            members: members::first(&seed),
+            events: Vec::new(),
             seed,
             behaviour,
             faults: FaultRules::default(),

@@ -17,6 +17,7 @@ mod ip_allowlists;
 pub mod ip_ranges;
 mod lenient;
 mod limit;
+mod members;
 mod merge_allowlist;
 mod message;
 mod parameters;
@@ -56,6 +57,7 @@ pub use self::context::CallContext;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
+pub use self::members::{ASSIGNABLE_ROLES, Member};
 pub use self::merge_allowlist::MergeError;
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};

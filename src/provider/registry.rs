@@ -11,6 +11,7 @@ pub fn registry() -> Registry<ProviderData> {
         .resource(resources::cluster::Cluster)
         .resource(resources::cluster_client::ClusterClient)
         .resource(resources::cluster_connector_secret::ClusterConnectorSecret)
+        .resource(resources::organization_member::OrganizationMember)
         .data_source(data_sources::channel::Channel)
         .data_source(data_sources::cluster_client::ClusterClient)
         .data_source(data_sources::cluster_clients::ClusterClients)

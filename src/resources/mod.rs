@@ -3,3 +3,4 @@
 pub mod cluster;
 pub mod cluster_client;
 pub mod cluster_connector_secret;
+pub mod organization_member;

@@ -53,6 +53,9 @@ pub struct Organization {
     /// How many connector secrets each of its clusters may have.
     #[serde(default = "many_secrets")]
     pub secret_limit: u32,
+    /// How many members and invitations it may have.
+    #[serde(default = "many_seats")]
+    pub seats: u32,
 }
 
 /// Client credentials as made in the console.
@@ -187,6 +190,10 @@ fn many_clients() -> u32 {
 }
 
 fn many_secrets() -> u32 {
+    1_000
+}
+
+fn many_seats() -> u32 {
     1_000
 }
 

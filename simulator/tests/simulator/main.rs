@@ -9,6 +9,7 @@ mod contract;
 mod control;
 mod faults;
 mod log;
+mod members;
 mod program;
 mod secrets;
 mod support;
