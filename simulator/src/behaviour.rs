@@ -49,6 +49,11 @@ pub struct Behaviour {
     pub fold_client_permissions: bool,
     /// Whether the answer to the creation of an API client carries `audience`.
     pub send_client_audience: bool,
+    /// Longest accepted name of a connector secret, in characters. "Shorter than 50", say the published
+    /// texts; clients are known that allow 50.
+    pub secret_name_length: usize,
+    /// Whether the name of a deleted connector secret stays taken (409) as long as it is listed.
+    pub keep_names_of_deleted_secrets: bool,
     /// Whether deleting a connector secret that is not there answers 404 rather than 204.
     pub refuse_delete_of_unknown_secret: bool,
     /// Status of the refusal of a manual backup that comes too soon after the last one. The real one
@@ -226,6 +231,8 @@ impl Default for Behaviour {
             refuse_wake_of_running_cluster: false,
             fold_client_permissions: false,
             send_client_audience: true,
+            secret_name_length: 50,
+            keep_names_of_deleted_secrets: false,
             refuse_delete_of_unknown_secret: false,
             backup_pace_status: 409,
             fail_backups: false,

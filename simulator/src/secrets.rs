@@ -66,15 +66,18 @@ fn create(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let cluster = begin_change(call)?;
     let name = call.text("secretName").unwrap_or_default().to_owned();
     let value = checked_value(call)?;
-    if name.contains(char::is_whitespace) {
-        return Err(Refusal::new(400, "The name of a secret has no blanks."));
+    let longest = call.world.behaviour.secret_name_length;
+    if name.chars().count() > longest || name.contains(char::is_whitespace) {
+        let sentence = format!("The name of a secret has 1 to {longest} characters and no blanks.");
+        return Err(Refusal::new(400, sentence));
     }
     let world = &mut *call.world;
+    let keeps_names = world.behaviour.keep_names_of_deleted_secrets;
     let living = |secret: &&ConnectorSecret| secret.cluster == cluster && secret.gone.is_none();
     if world
         .connector_secrets
         .iter()
-        .filter(living)
+        .filter(|secret| living(secret) || (keeps_names && secret.cluster == cluster))
         .any(|secret| secret.name == name)
     {
         return Err(Refusal::new(

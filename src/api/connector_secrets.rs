@@ -212,9 +212,9 @@ impl Client {
         self.change(context, cluster_id, request).await
     }
 
-    /// Deletes a secret; it may still be listed for a moment. Waits while other changes of the
-    /// cluster's secrets run. [`Error::is_not_found`] if there is no such cluster, and perhaps if
-    /// there is no such secret.
+    /// Deletes a secret. Waits while other changes of the cluster's secrets run, and then a while for
+    /// the secret to vanish from the list, so that its name is free for another one.
+    /// [`Error::is_not_found`] if there is no such cluster, and perhaps if there is no such secret.
     pub async fn delete_connector_secret(
         &self,
         context: &CallContext,
@@ -222,7 +222,34 @@ impl Client {
         name: &str,
     ) -> Result<(), Error> {
         let request = delete_request(cluster_id, name)?;
-        self.change(context, cluster_id, request).await
+        self.change(context, cluster_id, request.clone()).await?;
+        self.until_unlisted(context, cluster_id, name, &request)
+            .await;
+        Ok(())
+    }
+
+    /// Waits until a secret that was deleted is no longer listed. That it is deleted is sure, so
+    /// neither a list that cannot be read nor a name that stays (somebody may have created it anew) is
+    /// an error.
+    async fn until_unlisted(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        name: &str,
+        request: &Request,
+    ) {
+        let sender = &self.0.sender;
+        let context = context.with_deadline(sender.clock.instant() + GRACE_FOR_DELETED);
+        let mut pauses = Pauses::default();
+        while let Ok(secrets) = self.list_connector_secrets(&context, cluster_id).await
+            && secrets.contains_key(name)
+        {
+            let pause = sender.clock.sleep(pauses.next(fastrand::f64()));
+            if sender.run(&context, request, pause).await.is_err() {
+                tracing::debug!(cluster_id, name, "a deleted secret is still listed");
+                return;
+            }
+        }
     }
 
     /// Carries out a change that may be repeated, once nobody else's is in the way.

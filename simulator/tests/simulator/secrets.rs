@@ -103,6 +103,40 @@ fn a_deleted_secret_shows_for_a_while_and_can_be_created_again() {
 }
 
 #[test]
+fn names_of_deleted_secrets_can_stay_taken() {
+    let (world, cluster) = with_cluster();
+    world.simulator.change_behaviour(|it| {
+        it.durations.secret_visibility = Duration::from_secs(15);
+        it.keep_names_of_deleted_secrets = true;
+    });
+    create(&world, &cluster, "A", "1");
+    assert_eq!(delete(&world, &cluster, "A").status, 204);
+    let taken = create(&world, &cluster, "A", "2");
+    assert_eq!(taken.status, 409);
+    assert!(taken.text.contains("exists already"), "{}", taken.text);
+    world.simulator.advance(Duration::from_secs(15));
+    assert_eq!(create(&world, &cluster, "A", "2").status, 204);
+    world.simulator.assert_clean();
+}
+
+#[test]
+fn the_longest_name_is_a_matter_of_reading() {
+    let (world, cluster) = with_cluster();
+    let fifty = "n".repeat(50);
+    world
+        .simulator
+        .change_behaviour(|it| it.secret_name_length = 49);
+    let refused = create(&world, &cluster, &fifty, "1");
+    assert_eq!(refused.status, 400);
+    assert!(refused.text.contains("1 to 49"), "{}", refused.text);
+    world
+        .simulator
+        .change_behaviour(|it| it.secret_name_length = 50);
+    assert_eq!(create(&world, &cluster, &fifty, "1").status, 204);
+    world.simulator.assert_clean();
+}
+
+#[test]
 fn there_are_limits() {
     let (world, cluster) = with_cluster();
     world
@@ -129,7 +163,7 @@ fn there_are_limits() {
         400
     );
     world.simulator.assert_clean();
-    assert_eq!(create(&world, &cluster, &"n".repeat(50), "1").status, 400);
+    assert_eq!(create(&world, &cluster, &"n".repeat(51), "1").status, 400);
     assert_eq!(
         world.simulator.take_violations().len(),
         1,

@@ -75,7 +75,7 @@ fn requests_are_what_the_api_describes() {
 #[tokio::test(start_paused = true)]
 async fn one_change_of_a_cluster_at_a_time() {
     let slow = || done().after(Duration::from_secs(1));
-    let service = having("{}", [slow(), slow(), slow()]);
+    let service = having("{}", [slow(), slow(), slow(), listed("{}")]);
     let client = service.client();
     let context = free();
     let (a, b) = (value("a"), value("b"));
@@ -104,7 +104,7 @@ async fn another_change_is_waited_for() {
         .update_connector_secret(&free(), "c1", "A", &value("b"))
         .await
         .unwrap();
-    service.then([busy(), done()]);
+    service.then([busy(), done(), listed("{}")]);
     client
         .delete_connector_secret(&free(), "c1", "A")
         .await
@@ -154,6 +154,35 @@ async fn a_name_that_is_just_gone_becomes_free() {
     let old = r#"{"A":"old"}"#;
     let service = having(old, [busy(), ghost(), busy(), ghost(), done()]);
     create(&service, &free()).await.unwrap();
+}
+
+/// A deletion is over when the name is free.
+#[tokio::test(start_paused = true)]
+async fn a_deletion_waits_for_the_list() {
+    let ghost = || listed(r#"{"A":"old","B":"other"}"#);
+    let delete = async |replies: Vec<Reply>| {
+        let service = FakeService::answering(replies);
+        let client = service.client();
+        let begun = service.clock.instant();
+        client
+            .delete_connector_secret(&free(), "c1", "A")
+            .await
+            .unwrap();
+        assert_eq!(service.api_calls()[0], "DELETE /clusters/c1/secrets/A");
+        (service.api_calls().len(), service.clock.instant() - begun)
+    };
+    let gone = listed(r#"{"B":"other"}"#);
+    let (calls, _) = delete(vec![done(), ghost(), ghost(), gone]).await;
+    assert_eq!(calls, 4);
+    // A list that cannot be read says nothing against it.
+    let (calls, _) = delete(vec![done(), Reply::status(403)]).await;
+    assert_eq!(calls, 2);
+    // Nor does a name that stays: somebody may have created it anew.
+    let mut replies = vec![done()];
+    replies.extend((0..100).map(|_| ghost()));
+    let (_, waited) = delete(replies).await;
+    let about = Duration::from_secs(19)..Duration::from_secs(22);
+    assert!(about.contains(&waited), "{waited:?}");
 }
 
 #[tokio::test(start_paused = true)]

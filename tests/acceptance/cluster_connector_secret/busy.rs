@@ -123,10 +123,11 @@ for_each_cli! {
 }
 
 for_each_cli! {
-    /// What was deleted is still listed for a while. It can be created again at once.
+    /// What was deleted is still listed for a while, and its name taken. It can be created again.
     fn what_is_just_gone_can_be_created_again(cli: &Cli) on main {
         let world = world(cli);
         world.simulator.change_behaviour(|all| {
+            all.keep_names_of_deleted_secrets = true;
             all.durations.secret_visibility = Duration::from_secs(120);
             all.durations.secret_change = Duration::from_secs(60);
         });
