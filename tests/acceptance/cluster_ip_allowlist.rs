@@ -1,6 +1,7 @@
 //! IP allowlists as users meet them: whole ones, single entries beside those of others, and the
 //! community provider's form.
 
+mod bad_days;
 mod entry;
 mod whitelist;
 mod whole;

@@ -6,9 +6,9 @@ use serde_json::json;
 use super::{CLUSTER, count, errors, list, warnings, world};
 use crate::support::{Action, Cli, World};
 
-const ADDRESS: &str = "camunda_cluster_ip_allowlist_entry.it";
+pub(super) const ADDRESS: &str = "camunda_cluster_ip_allowlist_entry.it";
 
-fn entry(description: &str, cidrs: &str) -> String {
+pub(super) fn entry(description: &str, cidrs: &str) -> String {
     format!(
         "resource \"camunda_cluster_ip_allowlist_entry\" \"it\" {{\n  cluster_id = {CLUSTER:?}\n  description = {description:?}\n  cidrs = [{cidrs}]\n}}\n"
     )
