@@ -1,10 +1,14 @@
 //! `camunda_cluster_ip_allowlist_entry`: entries beside those of others.
 
+use std::time::Duration;
+
 use camunda_simulator::{Fault, seed::credentials};
 use serde_json::json;
 
 use super::{CLUSTER, count, errors, list, warnings, world};
-use crate::support::{Action, Cli, World};
+use crate::support::{Action, Cli, World, wait};
+
+const DEADLINE: Duration = Duration::from_secs(100);
 
 pub(super) const ADDRESS: &str = "camunda_cluster_ip_allowlist_entry.it";
 
@@ -132,11 +136,19 @@ for_each_cli! {
         others[1].write(&ten("c"));
         let all = [&world, &others[0], &others[1]];
         let running = all.map(|it| it.workspace.spawn(&["apply", "-auto-approve"]));
-        // In the middle: writes have begun, and nobody is done yet.
+        // In the middle: writes have begun, nobody is done yet, and everybody is about to read. Whoever
+        // has read and not written yet would overwrite what a hand does: nothing can prevent that.
         world.wait_for("UpdateIpAllowlist", 2);
+        let faults = world.simulator.faults();
+        let about_to_read = Fault::Hold { after_commit: false };
+        let held = faults.on("GetCluster").times(3).inject(about_to_read);
+        let fired = || faults.list().iter().any(|fault| fault.id == held && fault.fired == 3);
+        let all_held = wait::until(DEADLINE, || fired().then_some(()));
+        all_held.expect("each process has a read on its way");
         world.simulator.allow(CLUSTER, "192.0.2.0/24", "hand");
+        faults.release(held);
         for run in running {
-            run.wait(std::time::Duration::from_secs(100)).expect_success();
+            run.wait(DEADLINE).expect_success();
         }
         let there = world.simulator.allowlist(CLUSTER);
         assert_eq!(there.len(), 31, "{}", list(&world));
