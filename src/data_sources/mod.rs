@@ -4,5 +4,6 @@ pub mod channel;
 pub mod cluster_client;
 pub mod cluster_clients;
 pub mod cluster_connector_secrets;
+pub mod cluster_ip_allowlist;
 pub mod cluster_plan_type;
 pub mod region;

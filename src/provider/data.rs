@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::config::{Access, Settings};
 use super::environment as variable;
 use super::errors;
+use super::ip_allowlist::Plans as AllowlistPlans;
 use super::journal::Journal;
 use crate::api::{self, CallContext, Client, Parameters};
 use crate::clock::Clock;
@@ -29,6 +30,7 @@ pub struct ProviderData {
     catalogue: OnceCell<Result<Arc<Parameters>, api::Error>>,
     organization: OnceCell<()>,
     journal: Journal,
+    allowlist_plans: AllowlistPlans,
 }
 
 /// Why there is no way to the API.
@@ -73,6 +75,7 @@ impl ProviderData {
             client: OnceLock::new(),
             catalogue: OnceCell::new(),
             organization: OnceCell::new(),
+            allowlist_plans: AllowlistPlans::default(),
         }
     }
 
@@ -111,6 +114,12 @@ impl ProviderData {
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// What was planned for the IP allowlists of clusters.
+    #[must_use]
+    pub fn allowlist_plans(&self) -> &AllowlistPlans {
+        &self.allowlist_plans
     }
 
     /// What tells the organisation behind this provider from others, for the subjects of notes.

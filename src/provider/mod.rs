@@ -7,6 +7,7 @@ pub mod environment;
 pub mod errors;
 pub mod health;
 pub mod import_id;
+pub mod ip_allowlist;
 pub mod journal;
 pub mod lookup;
 pub mod page;

@@ -17,6 +17,8 @@ mod cluster_client;
 #[cfg(test)]
 mod cluster_connector_secret;
 #[cfg(test)]
+mod cluster_ip_allowlist;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod harness;
