@@ -4,12 +4,15 @@
 //! [`Error`], whose predicates say what happened. Must not know who calls: imports nothing but the
 //! clock.
 
+mod backup_schedules;
+mod backups;
 mod clients;
 mod clusters;
 mod coalesce;
 mod config;
 mod connector_secrets;
 mod context;
+mod create_backup;
 mod create_client;
 mod create_cluster;
 mod error;
@@ -44,6 +47,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
+pub use self::backup_schedules::BackupSchedule;
+pub use self::backups::{Backup, BackupStatus};
 pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
 pub use self::clusters::{
     AllowlistEntry, Cluster, ClusterEncryption, ClusterHealth, ClusterLinks, ClusterStatus,
@@ -54,6 +59,7 @@ pub use self::config::{
 };
 pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
 pub use self::context::CallContext;
+pub use self::create_backup::comes_too_soon;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
