@@ -9,6 +9,7 @@ use crate::{data_sources, functions, resources};
 pub fn registry() -> Registry<ProviderData> {
     Registry::new()
         .resource(resources::cluster::Cluster)
+        .resource(resources::cluster_backup_schedule::ClusterBackupSchedule)
         .resource(resources::cluster_client::ClusterClient)
         .resource(resources::cluster_connector_secret::ClusterConnectorSecret)
         .resource(resources::organization_member::OrganizationMember)
