@@ -4,6 +4,7 @@
 //! [`Error`], whose predicates say what happened. Must not know who calls: imports nothing but the
 //! clock.
 
+mod activity;
 mod backup_schedules;
 mod backups;
 mod clients;
@@ -15,6 +16,7 @@ mod context;
 mod create_backup;
 mod create_client;
 mod create_cluster;
+mod egress;
 mod error;
 mod ip_allowlists;
 pub mod ip_ranges;
@@ -47,6 +49,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
+pub use self::activity::ActivityEvent;
 pub use self::backup_schedules::BackupSchedule;
 pub use self::backups::{Backup, BackupStatus};
 pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
@@ -117,6 +120,7 @@ impl Client {
         let caller = CallerKey::new(&endpoints, &config.credentials);
         let limiter = shared.api_limiter(&caller);
         let tokens = match config.credentials {
+            Credentials::None => Tokens::None,
             Credentials::AccessToken(token) => Tokens::Ready(token),
             Credentials::ClientSecret {
                 client_id,
