@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::look::{errors, writes};
-use crate::support::{Cli, World};
+use crate::support::World;
 
 const ADDRESS: &str = "camunda_organization_member.it";
 
