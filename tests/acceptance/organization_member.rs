@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::look::{errors, writes};
 use crate::support::World;
+use crate::support::look::{errors, writes};
 
 const ADDRESS: &str = "camunda_organization_member.it";
 
