@@ -75,7 +75,9 @@ fn follow(world: &World, cli: &Cli, guide: &str) {
         match block.language {
             "terraform" => {
                 let first = block.text.lines().next().unwrap_or_default();
-                let name = first.strip_prefix("# ").filter(|name| name.ends_with(".tf"));
+                let name = first
+                    .strip_prefix("# ")
+                    .filter(|name| name.ends_with(".tf"));
                 let name = name.unwrap_or_else(|| panic!("which file is this? {block:?}"));
                 world.workspace.write(name, &block.text);
             }
@@ -93,13 +95,14 @@ fn carry_out(world: &World, line: &str) {
     };
     let words: Vec<&str> = command.split(' ').collect();
     let run = |more: &[&str]| world.workspace.run(&[&words[1..], more].concat());
-    assert!(matches!(words[0], "terraform" | "tofu"), "cannot run: {line}");
+    assert!(
+        matches!(words[0], "terraform" | "tofu"),
+        "cannot run: {line}"
+    );
     match (&words[1..], file) {
         (["state", "pull"], Some(file)) => {
             let pulled = run(&[]);
-            world
-                .workspace
-                .write(file, &pulled.expect_success().stdout);
+            world.workspace.write(file, &pulled.expect_success().stdout);
         }
         (["init"], None) => initialise(world, &run(&[])),
         // The reader says yes.
@@ -192,7 +195,10 @@ fn switches(cli: &Cli, state: &str) {
 
     assert_eq!(writes(&world), [""; 0]);
     assert!(count(&world, "GetClusters") + count(&world, "GetCluster") > 0);
-    assert_eq!(client(&world.workspace.read("before-the-switch.json")), before);
+    assert_eq!(
+        client(&world.workspace.read("before-the-switch.json")),
+        before
+    );
     let addresses: Vec<String> = world
         .workspace
         .addresses()
@@ -252,18 +258,32 @@ for_each_cli! {
 #[test]
 fn every_block_has_to_be_known() {
     let cli = Cli::named("terraform-1.11.4");
-    for guide in [
-        "## Elsewhere\n\n```shell\nterraform plan\n```\n",
-        "## Check\n\n```shell\nterraform destroy\n```\n",
-        "## Check\n\n```shell\nrm terraform.tfstate\n```\n",
-        "## Check\n\n```terraform\nmoved {}\n```\n",
-        "## Check\n\n```bash\nterraform plan\n```\n",
+    for (guide, expected) in [
+        (
+            "## Elsewhere\n\n```shell\nterraform plan\n```\n",
+            "nobody has said",
+        ),
+        (
+            "## Check\n\n```shell\nterraform destroy\n```\n",
+            "cannot run: terraform destroy",
+        ),
+        (
+            "## Check\n\n```shell\nrm terraform.tfstate\n```\n",
+            "cannot run: rm",
+        ),
+        (
+            "## Check\n\n```terraform\nmoved {}\n```\n",
+            "which file is this?",
+        ),
+        (
+            "## Check\n\n```bash\nterraform plan\n```\n",
+            "cannot carry out",
+        ),
     ] {
-        let followed = std::panic::catch_unwind(|| {
-            let world = World::new(&cli);
-            follow(&world, &cli, guide);
-        });
-        assert!(followed.is_err(), "{guide}");
+        let followed = std::panic::catch_unwind(|| follow(&World::new(&cli), &cli, guide));
+        let said = followed.expect_err(guide);
+        let said = said.downcast_ref::<String>().expect("a message");
+        assert!(said.contains(expected), "{said}");
     }
 }
 
@@ -278,6 +298,12 @@ fn the_guide_and_the_samples_are_in_order() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    let expected = ["allowlist.tf", "organisation.tf", "v0.0.json", "v0.1.json", "versions.tf"];
+    let expected = [
+        "allowlist.tf",
+        "organisation.tf",
+        "v0.0.json",
+        "v0.1.json",
+        "versions.tf",
+    ];
     assert_eq!(names, expected);
 }
