@@ -26,3 +26,5 @@ mod functions;
 mod harness;
 #[cfg(test)]
 mod organization_member;
+#[cfg(test)]
+mod switching;
