@@ -28,3 +28,7 @@ mod cluster_ip_allowlist;
 mod functions;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod organization_member;
+#[cfg(test)]
+mod switching;
