@@ -27,8 +27,9 @@ const OBJECTS: [&str; 7] = [
 ];
 
 /// The parts of the provider's own layer that objects build on.
-const FOR_OBJECTS: [&str; 10] = [
+const FOR_OBJECTS: [&str; 11] = [
     "address",
+    "cluster_view",
     "data",
     "errors",
     "health",

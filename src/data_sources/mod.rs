@@ -1,9 +1,14 @@
 //! The data sources, one file per type.
 
 pub mod channel;
+pub mod channels;
+pub mod cluster;
 pub mod cluster_client;
 pub mod cluster_clients;
 pub mod cluster_connector_secrets;
 pub mod cluster_ip_allowlist;
 pub mod cluster_plan_type;
+pub mod cluster_plan_types;
+pub mod clusters;
 pub mod region;
+pub mod regions;
