@@ -1,5 +1,6 @@
 //! The data sources, one file per type.
 
+pub mod activity;
 pub mod channel;
 pub mod channels;
 pub mod cluster;
@@ -10,5 +11,6 @@ pub mod cluster_ip_allowlist;
 pub mod cluster_plan_type;
 pub mod cluster_plan_types;
 pub mod clusters;
+pub mod ip_ranges;
 pub mod region;
 pub mod regions;
