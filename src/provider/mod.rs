@@ -1,6 +1,7 @@
 //! The Camunda provider: its configuration, what it offers, and what all its objects share.
 
 pub mod address;
+pub mod cluster_view;
 pub mod config;
 pub mod data;
 pub mod environment;

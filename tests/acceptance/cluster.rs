@@ -5,6 +5,7 @@ use crate::support::look::{bodies, count, errors, named, warnings, writes};
 
 mod data_sources;
 mod drift;
+mod found;
 mod generation;
 mod import;
 mod life;

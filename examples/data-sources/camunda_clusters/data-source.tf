@@ -1,0 +1,7 @@
+data "camunda_clusters" "example" {
+  name_prefix = "orders-"
+}
+
+output "cluster_ids" {
+  value = { for cluster in data.camunda_clusters.example.clusters : cluster.id => cluster.name }
+}
