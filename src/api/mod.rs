@@ -21,7 +21,10 @@ mod retry;
 mod secret;
 mod send;
 mod shared;
+mod statistics;
 mod token;
+mod token_file;
+mod token_pace;
 mod token_request;
 mod transport;
 mod turns;
@@ -53,16 +56,25 @@ pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
+pub use self::statistics::Summary;
 
 use self::limit::Pace;
 use self::request::Request;
 use self::secret::SecretDigest;
 use self::send::{BadBody, Sender, Tokens};
 use self::shared::{CallerKey, Shared};
-use self::token::{TokenKey, TokenSource};
+use self::token::{Sharing, TokenKey, TokenSource};
+use self::token_file::{TokenFile, TokenFolder};
+use self::token_pace::TokenPace;
 use self::token_request::Issuer;
 use self::transport::{Answer, HttpTransport, Transport};
 use crate::clock::Clock;
+
+/// What this process has done at the API so far.
+#[must_use]
+pub fn summary() -> Summary {
+    Shared::of_the_process().statistics.summary()
+}
 
 /// The API, with one set of credentials. Cheap to clone; clones share everything.
 ///
@@ -114,9 +126,19 @@ impl Client {
                     client_id: client_id.clone(),
                     secret: SecretDigest::of(&client_secret),
                 };
+                let host = endpoints.token.authority().to_owned();
+                let sharing = config.token_folder.map(|folder| {
+                    let folder = TokenFolder::new(&folder, clock.clone());
+                    Sharing {
+                        file: TokenFile::new(folder.clone(), &key),
+                        pace: TokenPace::new(folder, &host, clock.clone()),
+                    }
+                });
                 Tokens::Renewable(TokenSource {
                     cell: shared.tokens.cell(key),
-                    host: shared.tokens.host(endpoints.token.authority().to_owned()),
+                    host: shared.tokens.host(host),
+                    sharing,
+                    statistics: Arc::clone(&shared.statistics),
                     issuer: Issuer {
                         transport: Arc::clone(&transport),
                         clock: clock.clone(),
@@ -138,6 +160,7 @@ impl Client {
             pace: Pace::per_second(config.requests_per_second),
             timeouts: config.timeouts,
             retry: config.retry,
+            statistics: Arc::clone(&shared.statistics),
             clock,
         };
         Ok(Self(Arc::new(Inner {
@@ -175,6 +198,7 @@ impl Client {
         // Whoever gives up lets the next one read.
         let mut latest = sender.run(&context, &request, read.latest.lock()).await?;
         if let Some(answer) = read.answer(latest.as_ref(), arrived, clock.instant()) {
+            shared.statistics.shared_read();
             tracing::debug!(
                 operation = request.operation,
                 path = request.path,
