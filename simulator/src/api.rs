@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
+    activity,
     answer::{Answer, JSON, Refusal},
-    areas,
+    areas, backups,
     contract::Operation,
     tokens::Caller,
     world::{Call, World},
@@ -114,7 +115,12 @@ fn run(
         parameters,
         body: &body,
     };
-    Ok(handler(&mut call)?)
+    if let Some(refusal) = backups::blocked(&call, |status| operation.declares(status)) {
+        return Err(refusal.into());
+    }
+    let answer = handler(&mut call)?;
+    activity::note(&mut call, operation, &answer);
+    Ok(answer)
 }
 
 fn authorize(

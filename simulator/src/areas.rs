@@ -1,12 +1,20 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
-use crate::{allowlists, clients, clusters, parameters, world::Handler};
+use crate::{
+    activity, allowlists, backups, clients, clusters, members, meta, parameters, secrets,
+    world::Handler,
+};
 
-const AREAS: [&[(&str, Handler)]; 4] = [
+const AREAS: &[&[(&str, Handler)]] = &[
     parameters::OPERATIONS,
+    activity::OPERATIONS,
     allowlists::OPERATIONS,
+    backups::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
+    members::OPERATIONS,
+    meta::OPERATIONS,
+    secrets::OPERATIONS,
 ];
 
 /// What an operation does; nothing where the simulator does not offer it.

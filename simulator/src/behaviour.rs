@@ -49,6 +49,28 @@ pub struct Behaviour {
     pub fold_client_permissions: bool,
     /// Whether the answer to the creation of an API client carries `audience`.
     pub send_client_audience: bool,
+    /// Longest accepted name of a connector secret, in characters. "Shorter than 50", say the published
+    /// texts; clients are known that allow 50.
+    pub secret_name_length: usize,
+    /// Whether the name of a deleted connector secret stays taken (409) as long as it is listed.
+    pub keep_names_of_deleted_secrets: bool,
+    /// Whether addresses of members are the same whatever their case.
+    pub fold_member_addresses: bool,
+    /// Whether deleting a connector secret that is not there answers 404 rather than 204.
+    pub refuse_delete_of_unknown_secret: bool,
+    /// Status of the refusal of a manual backup that comes too soon after the last one. The real one
+    /// is not published.
+    pub backup_pace_status: u16,
+    /// Whether backups begun from now on fail.
+    pub fail_backups: bool,
+    /// Whether Optimize has a part in backups begun from now on; otherwise its status is `-`.
+    pub optimize_in_backups: bool,
+    /// Status of what is refused while a restore runs. The real one is not published.
+    pub restore_refusal_status: u16,
+    /// Whether restores begun from now on fail.
+    pub fail_restores: bool,
+    /// The step that fails in a failover, which succeeds in part then.
+    pub failover_failure: Option<FailoverStep>,
     /// Shape of error bodies.
     pub error_format: ErrorFormat,
 }
@@ -81,6 +103,21 @@ pub struct Durations {
     /// From the creation of an API client until it is listed: 0 s.
     #[serde(with = "seconds")]
     pub client_visibility: Duration,
+    /// How long a change of a connector secret keeps the next one of its cluster out: 0 s.
+    #[serde(with = "seconds")]
+    pub secret_change: Duration,
+    /// How long a deleted connector secret is still listed: 0 s.
+    #[serde(with = "seconds")]
+    pub secret_visibility: Duration,
+    /// From the start of a backup to its end: 120 s.
+    #[serde(with = "seconds")]
+    pub backup: Duration,
+    /// How long after a manual backup of a cluster the next one is refused: 15 min.
+    #[serde(with = "seconds")]
+    pub backup_pace: Duration,
+    /// From the start of a restore to its end: 240 s.
+    #[serde(with = "seconds")]
+    pub restore: Duration,
     /// How long after a minor upgrade the next one is refused: 24 h.
     #[serde(with = "seconds")]
     pub minor_upgrade_gate: Duration,
@@ -146,6 +183,16 @@ pub enum ForeignCluster {
     NotFound,
 }
 
+/// A step of a failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailoverStep {
+    /// The restore of the chosen backup.
+    Restore,
+    /// The copies of the backups.
+    BackupClone,
+}
+
 /// How a member looks that the caller may not see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -186,6 +233,16 @@ impl Default for Behaviour {
             refuse_wake_of_running_cluster: false,
             fold_client_permissions: false,
             send_client_audience: true,
+            fold_member_addresses: true,
+            secret_name_length: 50,
+            keep_names_of_deleted_secrets: false,
+            refuse_delete_of_unknown_secret: false,
+            backup_pace_status: 409,
+            fail_backups: false,
+            optimize_in_backups: true,
+            restore_refusal_status: 409,
+            fail_restores: false,
+            failover_failure: None,
             error_format: ErrorFormat::Text,
         }
     }
@@ -194,13 +251,16 @@ impl Default for Behaviour {
 impl Behaviour {
     /// The service on a bad but lawful day: the token limit is enforced (60 s block, no
     /// `Retry-After`), repeated wrong credentials are answered after 30 s, new clusters pass
-    /// Unhealthy, deleted clusters stay listed for a while, new API clients are listed late and
-    /// without the permissions that 8.8 has merged, the stage label is not readable.
+    /// Unhealthy, deleted clusters and connector secrets stay listed for a while, changes of secrets
+    /// keep each other out, new API clients are listed late and without the permissions that 8.8 has
+    /// merged, the stage label is not readable.
     pub fn strict() -> Self {
         Self {
             durations: Durations {
                 delete_visibility: Duration::from_secs(15),
                 client_visibility: Duration::from_secs(30),
+                secret_change: Duration::from_secs(5),
+                secret_visibility: Duration::from_secs(15),
                 ..Durations::default()
             },
             creation_flicker: Some(Flicker {
@@ -234,6 +294,11 @@ impl Default for Durations {
             delete: Duration::from_secs(10),
             delete_visibility: Duration::ZERO,
             client_visibility: Duration::ZERO,
+            secret_change: Duration::ZERO,
+            secret_visibility: Duration::ZERO,
+            backup: Duration::from_secs(120),
+            backup_pace: HOUR / 4,
+            restore: Duration::from_secs(240),
             minor_upgrade_gate: 24 * HOUR,
             auto_pause: 8 * HOUR,
             auto_pause_staged: 48 * HOUR,

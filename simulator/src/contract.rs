@@ -33,6 +33,8 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     /// Path as the contract writes it, such as `/clusters/{clusterUuid}`.
     pub(crate) template: String,
+    /// Kind of object it works on, as the contract groups operations.
+    pub(crate) tag: String,
     /// Permission group that a caller needs, and the verb inside it. Nothing for public operations.
     pub(crate) permission: Option<(String, String)>,
     document: &'static Value,
@@ -241,6 +243,7 @@ fn operations_of(document: &'static Value) -> Vec<Operation> {
                     .to_owned(),
                 method: method.to_uppercase(),
                 template: template.clone(),
+                tag: operation["tags"][0].as_str().unwrap_or_default().to_owned(),
                 permission,
                 document,
                 body: operation

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     answer::Answer,
+    backups::NewBackup,
     clients::{NewZeebeClient, ZeebeClientChange},
     clock::{ClockMode, text},
     console::{ClusterChange, NewCluster},
@@ -22,7 +23,7 @@ use crate::{
 const LARGEST_BODY: usize = 4 << 20;
 
 /// What there is, for people who look at `/_simulator/`.
-const INDEX: [(&str, &str); 26] = [
+const INDEX: &[(&str, &str)] = &[
     ("GET /_simulator/", "this list"),
     (
         "GET /_simulator/state",
@@ -86,12 +87,24 @@ const INDEX: [(&str, &str); 26] = [
         "one cluster; changes or deletes it by hand",
     ),
     (
+        "GET, POST /_simulator/clusters/ID/backups, DELETE …/backups/BACKUP",
+        "the backups of a cluster; adds or deletes one by hand",
+    ),
+    (
+        "PUT, DELETE /_simulator/clusters/ID/backups/schedule",
+        "sets ({\"schedule\": \"0 2 * * *\"}) or removes the backup schedule by hand",
+    ),
+    (
         "GET, POST /_simulator/clusters/ID/clients",
         "the API clients of a cluster; adds one by hand",
     ),
     (
         "PATCH, DELETE /_simulator/clusters/ID/clients/CLIENT",
         "changes or deletes an API client by hand",
+    ),
+    (
+        "GET /_simulator/clusters/ID/secrets, PUT, DELETE …/secrets/NAME",
+        "the connector secrets of a cluster; sets ({\"value\": …}) or deletes one by hand",
     ),
     (
         "POST /_simulator/tokens/expire | revoke | unblock",
@@ -157,6 +170,19 @@ impl From<Problem> for Answer {
     fn from(problem: Problem) -> Self {
         Self::json_with(problem.status, &json!({ "message": problem.message }))
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewSchedule {
+    schedule: String,
+}
+
+/// The value of a secret that is set by hand.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewValue {
+    value: String,
 }
 
 struct Input<'a> {
@@ -226,8 +252,12 @@ impl Input<'_> {
             }
             (_, ["organization"]) => self.organization(method),
             (_, ["faults", rest @ ..]) => self.faults(method, rest),
+            (_, ["clusters", cluster, "backups", rest @ ..]) => self.backups(method, cluster, rest),
             (_, ["clusters", cluster, "clients", rest @ ..]) => {
                 self.zeebe_clients(method, cluster, rest)
+            }
+            (_, ["clusters", cluster, "secrets", rest @ ..]) => {
+                self.connector_secrets(method, cluster, rest)
             }
             (_, ["clusters", rest @ ..]) => self.clusters(method, rest),
             (_, ["tokens", rest @ ..]) => self.tokens(method, rest),
@@ -259,6 +289,11 @@ impl Input<'_> {
                 "organizations": world.seed.organizations,
                 "clusters": world.clusters,
                 "zeebe_clients": world.zeebe_clients,
+                "members": world.members,
+                "connector_secrets": world.connector_secrets,
+                "backups": world.backups.all,
+                "backup_schedules": world.backups.schedules,
+                "restores": world.backups.restores,
                 "valid_tokens": world.tokens.valid(),
                 "behaviour": world.behaviour,
                 "faults": world.faults.list(),
@@ -405,6 +440,36 @@ impl Input<'_> {
         }
     }
 
+    fn backups(&self, method: &str, cluster: &str, rest: &[&str]) -> Result<Value, Problem> {
+        let shared = self.shared;
+        match (method, rest) {
+            ("GET", []) => Ok(shared.world(|world, _| {
+                let backups: Vec<_> = world.backups.of(cluster).collect();
+                json!(backups)
+            })),
+            ("POST", []) => {
+                let new: NewBackup = self.json()?;
+                let id = shared.world(|world, now| world.add_backup(cluster, new, now));
+                Ok(json!({ "id": id }))
+            }
+            ("PUT", ["schedule"]) => {
+                let NewSchedule { schedule } = self.json()?;
+                let fine = shared
+                    .world(|world, now| world.set_backup_schedule(cluster, Some(&schedule), now));
+                fine.then(|| json!({}))
+                    .ok_or_else(|| Problem::new(400, "That is no schedule."))
+            }
+            ("DELETE", ["schedule"]) => {
+                shared.world(|world, now| world.set_backup_schedule(cluster, None, now));
+                Ok(json!({}))
+            }
+            ("DELETE", [id]) => {
+                Problem::unless(shared.world(|world, _| world.delete_backup(id)), "backup")
+            }
+            _ => Err(nothing_here()),
+        }
+    }
+
     fn zeebe_clients(&self, method: &str, cluster: &str, rest: &[&str]) -> Result<Value, Problem> {
         let shared = self.shared;
         match (method, rest) {
@@ -424,6 +489,29 @@ impl Input<'_> {
             ("DELETE", [id]) => {
                 let found = shared.world(|world, _| world.delete_zeebe_client(cluster, id));
                 Problem::unless(found, "client")
+            }
+            _ => Err(nothing_here()),
+        }
+    }
+
+    fn connector_secrets(
+        &self,
+        method: &str,
+        cluster: &str,
+        rest: &[&str],
+    ) -> Result<Value, Problem> {
+        let shared = self.shared;
+        match (method, rest) {
+            ("GET", []) => Ok(shared.world(|world, _| json!(world.connector_secrets_of(cluster)))),
+            ("PUT", [name]) => {
+                let NewValue { value } = self.json()?;
+                let found = shared
+                    .world(|world, now| world.set_connector_secret(cluster, name, &value, now));
+                Problem::unless(found, "cluster")
+            }
+            ("DELETE", [name]) => {
+                let found = shared.world(|world, _| world.delete_connector_secret(cluster, name));
+                Problem::unless(found, "secret")
             }
             _ => Err(nothing_here()),
         }

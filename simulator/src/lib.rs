@@ -14,10 +14,12 @@ mod journal;
 pub mod seed;
 mod simulator;
 
+mod activity;
 mod allowlists;
 mod answer;
 mod api;
 mod areas;
+mod backups;
 mod clients;
 mod clusters;
 mod connection;
@@ -25,8 +27,11 @@ mod contract;
 mod control;
 mod deviation;
 mod exchange;
+mod members;
+mod meta;
 mod parameters;
 mod schema;
+mod secrets;
 mod server;
 mod shared;
 mod token_endpoint;
@@ -34,6 +39,8 @@ mod tokens;
 mod world;
 
 pub use crate::{
+    activity::Event,
+    backups::{Backup, BackupSchedule, BackupStatus, NewBackup, Restore},
     behaviour::Behaviour,
     clients::{NewZeebeClient, ZeebeClient, ZeebeClientChange},
     clock::ClockMode,
@@ -42,6 +49,9 @@ pub use crate::{
     fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
+    members::{ADMIN, Member, OWNER},
+    meta::WEB_MODELER_RANGES,
+    secrets::ConnectorSecret,
     seed::Seed,
     simulator::{Options, Simulator},
 };

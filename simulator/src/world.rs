@@ -7,11 +7,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
+    activity::Event,
     answer::{Answer, Refusal},
+    backups::Backups,
     behaviour::Behaviour,
     clients::ZeebeClient,
     clusters::Cluster,
     faults::FaultRules,
+    members::{self, Member},
+    secrets::ConnectorSecret,
     seed::Seed,
     tokens::{Caller, TokenService},
 };
@@ -26,6 +30,16 @@ pub(crate) struct World {
     pub(crate) clusters: Vec<Cluster>,
     /// API clients of all clusters, in order of creation.
     pub(crate) zeebe_clients: Vec<ZeebeClient>,
+    /// Connector secrets of all clusters, those just deleted included as long as they show.
+    pub(crate) connector_secrets: Vec<ConnectorSecret>,
+    /// Until when the secrets of a cluster cannot be changed, because a change is running.
+    pub(crate) secret_changes: BTreeMap<String, Timestamp>,
+    /// Members of all organizations.
+    pub(crate) members: Vec<Member>,
+    /// The activity log, oldest first.
+    pub(crate) events: Vec<Event>,
+    /// Backups of all clusters, with schedules and restores.
+    pub(crate) backups: Backups,
     /// Hosts that the simulator listens on; they are audiences as well.
     pub(crate) hosts: Vec<String>,
 }
@@ -33,12 +47,17 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: Seed, behaviour: Behaviour, hosts: Vec<String>) -> Self {
         Self {
+            members: members::first(&seed),
+            events: Vec::new(),
             seed,
             behaviour,
             faults: FaultRules::default(),
             tokens: TokenService::new(),
             clusters: Vec::new(),
             zeebe_clients: Vec::new(),
+            connector_secrets: Vec::new(),
+            secret_changes: BTreeMap::new(),
+            backups: Backups::default(),
             hosts,
         }
     }
@@ -50,6 +69,8 @@ impl World {
         }
         self.clusters.retain(|cluster| cluster.is_listed(now));
         self.settle_zeebe_clients(now);
+        self.settle_connector_secrets(now);
+        self.settle_backups(now);
     }
 
     /// Every audience of the Administration API.

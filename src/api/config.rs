@@ -78,6 +78,8 @@ pub enum Credentials {
     },
     /// A ready-made access token: used as is, never renewed.
     AccessToken(SecretString),
+    /// None: only what the API tells everybody can be asked for.
+    None,
 }
 
 /// Time limits.
@@ -293,6 +295,7 @@ fn check_credentials(credentials: &Credentials, report: &mut impl FnMut(ConfigFi
                 );
             }
         }
+        Credentials::None => {}
     }
 }
 

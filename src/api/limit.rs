@@ -105,6 +105,17 @@ impl Limiter {
         }
     }
 
+    /// Waits until there is no pause, without taking a place.
+    pub(crate) async fn pause_passes(&self, bounds: &Bounds) -> Result<(), Denied> {
+        while let Some(until) = self.paused_until(bounds.clock.instant()) {
+            if until > bounds.deadline {
+                return Err(Denied::TooLate(until));
+            }
+            bounds.sleep_until(until).await?;
+        }
+        Ok(())
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,16 +4,23 @@
 //! [`Error`], whose predicates say what happened. Must not know who calls: imports nothing but the
 //! clock.
 
+mod activity;
 mod clients;
 mod clusters;
 mod coalesce;
 mod config;
+mod connector_secrets;
 mod context;
 mod create_client;
 mod create_cluster;
+mod egress;
 mod error;
+mod ip_allowlists;
+pub mod ip_ranges;
 mod lenient;
 mod limit;
+mod members;
+mod merge_allowlist;
 mod message;
 mod parameters;
 mod request;
@@ -42,6 +49,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
+pub use self::activity::ActivityEvent;
 pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
 pub use self::clusters::{
     AllowlistEntry, Cluster, ClusterEncryption, ClusterHealth, ClusterLinks, ClusterStatus,
@@ -50,10 +58,13 @@ pub use self::clusters::{
 pub use self::config::{
     Config, ConfigError, ConfigField, ConfigProblem, Credentials, RetrySettings, Timeouts,
 };
+pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
 pub use self::context::CallContext;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
+pub use self::members::{ASSIGNABLE_ROLES, Member};
+pub use self::merge_allowlist::MergeError;
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
 pub use self::statistics::Summary;
@@ -115,6 +126,7 @@ impl Client {
         let caller = CallerKey::new(&endpoints, &config.credentials);
         let limiter = shared.api_limiter(&caller);
         let tokens = match config.credentials {
+            Credentials::None => Tokens::None,
             Credentials::AccessToken(token) => Tokens::Ready(token),
             Credentials::ClientSecret {
                 client_id,
@@ -134,7 +146,7 @@ impl Client {
                         pace: TokenPace::new(folder, &host, clock.clone()),
                     }
                 });
-                Tokens::Renewable(TokenSource {
+                Tokens::Renewable(Box::new(TokenSource {
                     cell: shared.tokens.cell(key),
                     host: shared.tokens.host(host),
                     sharing,
@@ -149,7 +161,7 @@ impl Client {
                     },
                     request_timeout: config.timeouts.request,
                     max_retries: config.retry.max_retries,
-                })
+                }))
             }
         };
         let sender = Sender {

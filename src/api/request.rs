@@ -7,6 +7,8 @@ use http::Method;
 use serde::Serialize;
 
 use super::error::{Error, ErrorKind, Subject};
+use super::secret::SecretString;
+use crate::clock::Instant;
 
 /// Whether a request may be sent again when nobody knows what became of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,16 +20,23 @@ pub(crate) enum Repeat {
 }
 
 /// One call of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
     /// Percent-encoded, from `/`, without the base of the API.
     pub(crate) path: String,
     /// JSON text. May hold secrets: never logged.
     pub(crate) body: Option<Bytes>,
+    /// What of the body is secret: an error message of the service may echo it.
+    pub(crate) secrets: Vec<SecretString>,
     /// Operation id of the published description.
     pub(crate) operation: &'static str,
     pub(crate) repeat: Repeat,
+    /// No try begins after this: what the request was made from is too old then. It belongs to a
+    /// request just made and does not queue for a place of its own.
+    pub(crate) send_by: Option<Instant>,
+    /// Answered to everybody: no token is sent, and none is asked for.
+    pub(crate) public: bool,
 }
 
 impl Request {
@@ -63,8 +72,11 @@ impl Request {
             method,
             path,
             body: None,
+            secrets: Vec::new(),
             operation,
             repeat,
+            send_by: None,
+            public: false,
         })
     }
 
@@ -83,6 +95,24 @@ impl Request {
                 Err(Error::new(ErrorKind::InvalidRequest, &self.subject("")).with_cause(cause))
             }
         }
+    }
+
+    /// The same, unless it has not gone out by `send_by`.
+    pub(crate) fn send_by(mut self, send_by: Instant) -> Self {
+        self.send_by = Some(send_by);
+        self
+    }
+
+    /// The same for an operation that is open to everybody.
+    pub(crate) fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// Keeps `secret`, which is in the body, out of everything that is said about the request.
+    pub(crate) fn hiding(mut self, secret: &SecretString) -> Self {
+        self.secrets.push(secret.clone());
+        self
     }
 
     pub(crate) fn is_read(&self) -> bool {

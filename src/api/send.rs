@@ -34,20 +34,23 @@ const GRACE_FOR_WRITES: Duration = Duration::from_secs(10);
 /// Where access tokens come from.
 pub(crate) enum Tokens {
     Ready(SecretString),
-    Renewable(TokenSource),
+    Renewable(Box<TokenSource>),
+    None,
 }
 
 /// The token of one try.
 enum Bearer<'a> {
     Ready(&'a SecretString),
     Renewable(Arc<Token>),
+    None,
 }
 
 impl Bearer<'_> {
-    fn value(&self) -> &SecretString {
+    fn value(&self) -> Option<&SecretString> {
         match self {
-            Self::Ready(value) => value,
-            Self::Renewable(token) => &token.value,
+            Self::Ready(value) => Some(value),
+            Self::Renewable(token) => Some(&token.value),
+            Self::None => None,
         }
     }
 }
@@ -98,7 +101,10 @@ impl Sender {
         loop {
             // Limit.
             let came = self.clock.instant();
-            let limited = self.limiter.acquire(self.pace, &effort.bounds).await;
+            let limited = match request.send_by {
+                None => self.limiter.acquire(self.pace, &effort.bounds).await,
+                Some(_) => self.limiter.pause_passes(&effort.bounds).await,
+            };
             self.statistics.wait(self.clock.instant() - came);
             limited.map_err(|denied| self.denied(denied, &effort))?;
 
@@ -106,6 +112,9 @@ impl Sender {
             let bearer = self.bearer(&effort).await?;
 
             // Send.
+            if effort.is_too_late_at(self.clock.instant()) {
+                return Err(effort.blame(self.error(ErrorKind::DeadlineExceeded, request)));
+            }
             let (outcome, error) = match self.try_once(&mut effort, &bearer, &decode).await? {
                 Ok(value) => return Ok(value),
                 Err(failed) => failed,
@@ -165,6 +174,11 @@ impl Sender {
 
     async fn bearer(&self, effort: &Effort<'_>) -> Result<Bearer<'_>, Error> {
         match &self.tokens {
+            _ if effort.request.public => Ok(Bearer::None),
+            Tokens::None => Err(effort.blame(
+                self.error(ErrorKind::InvalidRequest, effort.request)
+                    .with_note("There are no credentials"),
+            )),
             Tokens::Ready(token) => match self.known_to_be_over(effort.request, token) {
                 None => Ok(Bearer::Ready(token)),
                 Some(error) => Err(effort.blame(error)),
@@ -244,10 +258,12 @@ impl Sender {
     ) -> Result<(), Error> {
         let (source, refused) = match (&self.tokens, bearer) {
             (Tokens::Renewable(source), Bearer::Renewable(refused)) => (source, refused),
-            _ => {
-                let error = self.ready_token_refused(effort.request, bearer.value(), error);
+            (_, Bearer::Ready(token)) => {
+                let error = self.ready_token_refused(effort.request, token, error);
                 return Err(effort.blame(error));
             }
+            // Nobody was asked who is asking.
+            _ => return Err(effort.blame(error)),
         };
         if effort.renewed || !source.discard(refused, self.clock.instant()) {
             return Err(effort.blame(error.with_note("The token had just been renewed")));
@@ -265,6 +281,9 @@ impl Sender {
         effort.retries += 1;
         let wait = error.retry_after().unwrap_or_default().max(backoff);
         let until = self.clock.instant() + wait;
+        if effort.is_too_late_at(until) {
+            return Err(effort.blame(error));
+        }
         if until > effort.bounds.deadline {
             let left = effort
                 .bounds
@@ -291,7 +310,11 @@ impl Sender {
         }
     }
 
-    fn http_request(&self, request: &Request, token: &SecretString) -> http::Request<Bytes> {
+    fn http_request(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+    ) -> http::Request<Bytes> {
         let mut http = http::Request::new(request.body.clone().unwrap_or_default());
         *http.method_mut() = request.method.clone();
         // The base is checked and the path encoded; were the address bad all the same, the
@@ -302,7 +325,7 @@ impl Sender {
             .parse()
             .unwrap_or_default();
         let headers = http.headers_mut();
-        if let Some(bearer) = bearer_header(token) {
+        if let Some(bearer) = token.and_then(bearer_header) {
             headers.insert(AUTHORIZATION, bearer);
         }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -343,6 +366,11 @@ impl Sender {
 }
 
 impl Effort<'_> {
+    /// Whether a try at that time would be of no use to the caller any more.
+    fn is_too_late_at(&self, time: Instant) -> bool {
+        self.request.send_by.is_some_and(|send_by| time > send_by)
+    }
+
     fn blame(&self, error: Error) -> Error {
         error
             .with_effort(self.attempts, self.bounds.clock.instant() - self.started)

@@ -1,5 +1,5 @@
-//! What all clients of the process share: tokens, limits, recent reads, turns, counters, and the clusters
-//! it has created.
+//! What all clients of the process share: tokens, limits, recent reads, turns, counters, and the
+//! clusters it has created.
 //!
 //! Must not know how any of these work.
 
@@ -10,6 +10,7 @@ use super::coalesce::RecentReads;
 use super::config::{Credentials, Endpoints};
 use super::create_cluster::Creations;
 use super::limit::Limiter;
+use super::merge_allowlist::AllowlistChanges;
 use super::secret::SecretDigest;
 use super::statistics::Statistics;
 use super::token::TokenCache;
@@ -26,6 +27,7 @@ pub(crate) struct CallerKey {
 enum Caller {
     Client(String),
     Token(SecretDigest),
+    Nobody,
 }
 
 impl CallerKey {
@@ -35,6 +37,7 @@ impl CallerKey {
             caller: match credentials {
                 Credentials::ClientSecret { client_id, .. } => Caller::Client(client_id.clone()),
                 Credentials::AccessToken(token) => Caller::Token(SecretDigest::of(token)),
+                Credentials::None => Caller::Nobody,
             },
         }
     }
@@ -57,6 +60,7 @@ pub(crate) struct Shared {
     pub(crate) recent: RecentReads,
     pub(crate) turns: Turns,
     pub(crate) statistics: Arc<Statistics>,
+    pub(crate) allowlists: AllowlistChanges,
     limiters: Mutex<HashMap<CallerKey, Arc<Limiter>>>,
 }
 

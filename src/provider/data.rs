@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::config::{Access, Settings};
 use super::environment as variable;
 use super::errors;
+use super::ip_allowlist::Plans as AllowlistPlans;
 use super::journal::Journal;
 use crate::api::{self, CallContext, Client, Parameters};
 use crate::clock::Clock;
@@ -29,6 +30,7 @@ pub struct ProviderData {
     catalogue: OnceCell<Result<Arc<Parameters>, api::Error>>,
     organization: OnceCell<()>,
     journal: Journal,
+    allowlist_plans: AllowlistPlans,
 }
 
 /// Why there is no way to the API.
@@ -73,6 +75,7 @@ impl ProviderData {
             client: OnceLock::new(),
             catalogue: OnceCell::new(),
             organization: OnceCell::new(),
+            allowlist_plans: AllowlistPlans::default(),
         }
     }
 
@@ -86,18 +89,24 @@ impl ProviderData {
         }
         match &self.settings.access {
             Access::Ready(config) => {
-                let client = Client::new((**config).clone()).map_err(|error| {
-                    Unavailable::Error(Diagnostic::error(
-                        "Invalid provider configuration",
-                        error.to_string(),
-                    ))
-                })?;
+                let client = new_client(config)?;
                 Ok(self.client.get_or_init(|| client))
             }
             Access::NotYetKnown(attributes) => {
                 Err(Unavailable::NotYetKnown(not_yet_known(attributes)))
             }
-            Access::NoCredentials => Err(Unavailable::Error(no_credentials())),
+            Access::NoCredentials(_) => Err(Unavailable::Error(no_credentials())),
+        }
+    }
+
+    /// A client for what the API tells everybody: it needs no credentials.
+    ///
+    /// # Errors
+    /// Parts of the configuration are not known yet.
+    pub fn public_client(&self) -> Result<Client, Unavailable> {
+        match &self.settings.access {
+            Access::NoCredentials(config) => new_client(config),
+            _ => self.client().cloned(),
         }
     }
 
@@ -113,6 +122,12 @@ impl ProviderData {
         &self.journal
     }
 
+    /// What was planned for the IP allowlists of clusters.
+    #[must_use]
+    pub fn allowlist_plans(&self) -> &AllowlistPlans {
+        &self.allowlist_plans
+    }
+
     /// What tells the organisation behind this provider from others, for the subjects of notes.
     #[must_use]
     pub fn account(&self) -> String {
@@ -120,7 +135,7 @@ impl ProviderData {
             Access::Ready(config) => {
                 let client = match &config.credentials {
                     api::Credentials::ClientSecret { client_id, .. } => client_id,
-                    api::Credentials::AccessToken(_) => "",
+                    api::Credentials::AccessToken(_) | api::Credentials::None => "",
                 };
                 format!("{} {client}", config.api_url)
             }
@@ -247,6 +262,15 @@ impl ProviderData {
         };
         errors::explain(summary.into(), error, &origin)
     }
+}
+
+fn new_client(config: &api::Config) -> Result<Client, Unavailable> {
+    Client::new(config.clone()).map_err(|error| {
+        Unavailable::Error(Diagnostic::error(
+            "Invalid provider configuration",
+            error.to_string(),
+        ))
+    })
 }
 
 fn not_yet_known(attributes: &[&str]) -> Diagnostic {

@@ -143,6 +143,17 @@ fn import_block(type_name: &str, import_id: &str) -> String {
     format!("  import {{\n    to = {type_name}.example\n    id = {id}\n  }}")
 }
 
+/// The attribute that the service has refused, by the first of the words in its answer. One status
+/// has several causes; only the text tells them apart.
+#[must_use]
+pub fn refused_attribute(error: &Error, words: &[(&str, &'static str)]) -> Option<&'static str> {
+    let text = error.server_message().unwrap_or_default().to_lowercase();
+    words
+        .iter()
+        .find(|(word, _)| error.is_bad_request() && text.contains(word))
+        .map(|(_, attribute)| *attribute)
+}
+
 /// The text with a full stop at its end.
 fn sentence(text: &str) -> String {
     let text = text.trim();

@@ -37,6 +37,19 @@ pub fn not_blank() -> Validator {
     })
 }
 
+/// Text without blanks in it.
+#[must_use]
+pub fn without_blanks() -> Validator {
+    Validator::text("must not contain blanks", |text| {
+        text.contains(char::is_whitespace).then(|| {
+            Diagnostic::error(
+                "Blank in a value",
+                "The value must not contain spaces, tabs or line breaks.",
+            )
+        })
+    })
+}
+
 /// One of a fixed set of words.
 #[must_use]
 pub fn one_of(words: &'static [&'static str]) -> Validator {
@@ -81,6 +94,22 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         return Err(format!("is no time at all: {FORM}"));
     }
     Ok(duration)
+}
+
+/// A point in time as RFC 3339 writes it, such as `2026-10-02T08:00:00Z`.
+#[must_use]
+pub fn timestamp() -> Validator {
+    Validator::text("must be a time such as 2026-10-02T08:00:00Z", |text| {
+        text.parse::<jiff::Timestamp>().is_err().then(|| {
+            Diagnostic::error(
+                "Invalid time",
+                format!(
+                    "{text:?} is not a point in time: write it as RFC 3339 does, with an offset, for \
+                     example 2026-10-02T08:00:00Z or 2026-10-02T10:00:00+02:00."
+                ),
+            )
+        })
+    })
 }
 
 /// A whole number from `min` to `max`.
@@ -186,6 +215,7 @@ mod tests {
     fn messages_say_what_is_allowed() {
         insta::assert_snapshot!(messages(&length(1, 3), "four"), @"Text of the wrong length [argument]: The value has 4 characters; allowed are 1 to 3.");
         insta::assert_snapshot!(messages(&not_blank(), "  "), @"Blank value [argument]: The value must not be empty or consist of blanks.");
+        insta::assert_snapshot!(messages(&without_blanks(), "a b"), @"Blank in a value [argument]: The value must not contain spaces, tabs or line breaks.");
         insta::assert_snapshot!(messages(&one_of(&["dev", "prod"]), "produ"), @r#"
         Value is not allowed here [argument]: "produ" is not one of: dev, prod.
 

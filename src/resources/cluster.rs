@@ -3,10 +3,11 @@
 //! Whatever happens on the way, a cluster that exists is in the state, and nothing but the user's
 //! own wish destroys it.
 
-mod lifecycle;
+mod create;
+mod delete;
 mod plan;
-
-use std::time::Duration;
+mod settle;
+mod update;
 
 use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
@@ -20,6 +21,7 @@ use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, Sta
 use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
 use crate::framework::types::Type;
 use crate::provider::data::ProviderData;
+use crate::provider::health::is_healthy;
 use crate::provider::import_id;
 use crate::provider::validators;
 use crate::provider::wait::{Limits, Timeouts};
@@ -123,7 +125,7 @@ impl Resource<ProviderData> for Cluster {
         context: &Context<ProviderData>,
         request: Create<ClusterModel>,
     ) -> Outcome<ClusterModel> {
-        lifecycle::create(context, request).await
+        create::create(context, request).await
     }
 
     async fn read(
@@ -142,10 +144,10 @@ impl Resource<ProviderData> for Cluster {
         };
         let id = state.id.as_str().unwrap_or_default().to_owned();
         let call = CallContext::new(context.cancellation.clone());
-        match client.get_cluster(&call, &id).await {
+        match client.recent_cluster(&call, &id).await {
             Ok(cluster) => {
                 context.data.journal().has_arrived(&cluster.id);
-                if lifecycle::is_healthy(&cluster) {
+                if is_healthy(&cluster) {
                     private.remove(UNFINISHED);
                 }
                 merge(&mut state, &cluster, &private);
@@ -168,7 +170,7 @@ impl Resource<ProviderData> for Cluster {
         context: &Context<ProviderData>,
         request: Update<ClusterModel>,
     ) -> Outcome<ClusterModel> {
-        lifecycle::update(context, request).await
+        update::update(context, request).await
     }
 
     async fn delete(
@@ -176,7 +178,7 @@ impl Resource<ProviderData> for Cluster {
         context: &Context<ProviderData>,
         request: Delete<ClusterModel>,
     ) -> Diagnostics {
-        lifecycle::delete(context, &request.state).await
+        delete::delete(context, &request.state).await
     }
 
     async fn import(
@@ -493,15 +495,6 @@ fn takes_auto_updates(channel: Option<&str>) -> bool {
 /// The path of an attribute.
 fn at(name: &str) -> Path {
     Path::of(name)
-}
-
-/// A duration as a person would say it.
-fn spoken(duration: Duration) -> String {
-    match duration.as_secs() {
-        0 => format!("{} ms", duration.as_millis()),
-        seconds @ 1..120 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds / 60),
-    }
 }
 
 #[cfg(test)]

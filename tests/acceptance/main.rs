@@ -9,9 +9,17 @@
 mod support;
 
 #[cfg(test)]
+mod activity;
+#[cfg(test)]
 mod bad_days;
 #[cfg(test)]
 mod cluster;
+#[cfg(test)]
+mod cluster_client;
+#[cfg(test)]
+mod cluster_connector_secret;
+#[cfg(test)]
+mod cluster_ip_allowlist;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]

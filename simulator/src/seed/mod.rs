@@ -50,6 +50,12 @@ pub struct Organization {
     /// How many API clients each of its clusters may have.
     #[serde(default = "many_clients")]
     pub client_limit: u32,
+    /// How many connector secrets each of its clusters may have.
+    #[serde(default = "many_secrets")]
+    pub secret_limit: u32,
+    /// How many members and invitations it may have.
+    #[serde(default = "many_seats")]
+    pub seats: u32,
 }
 
 /// Client credentials as made in the console.
@@ -181,6 +187,14 @@ fn many_reservations() -> u32 {
 
 fn many_clients() -> u32 {
     100
+}
+
+fn many_secrets() -> u32 {
+    1_000
+}
+
+fn many_seats() -> u32 {
+    1_000
 }
 
 fn by_channel() -> String {

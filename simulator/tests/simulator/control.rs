@@ -195,7 +195,13 @@ fn organization_tokens_clients_and_generations_are_steered() {
         400
     );
     assert_eq!(
-        control(&world, Method::PATCH, "organization", json!({ "seats": 1 })).status,
+        control(
+            &world,
+            Method::PATCH,
+            "organization",
+            json!({ "chairs": 1 })
+        )
+        .status,
         400
     );
 

@@ -2,12 +2,15 @@
 
 mod access;
 mod allowlists;
+mod backups;
 mod clients;
 mod clusters;
 mod contract;
 mod control;
 mod faults;
 mod log;
+mod members;
 mod program;
+mod secrets;
 mod support;
 mod tokens;

@@ -135,10 +135,11 @@ impl TokenCell {
     pub(super) fn adopt(&self, found: Found, now: Instant) -> bool {
         let mut state = lock(&self.state);
         let expires = now + found.left;
-        let has_later = |token: &Arc<Token>| token.expires >= expires;
-        if state.rejected == Some(SecretDigest::of(&found.value))
-            || state.token.as_ref().is_some_and(has_later)
-        {
+        let digest = SecretDigest::of(&found.value);
+        let is_no_news = |token: &Arc<Token>| {
+            token.expires >= expires || SecretDigest::of(&token.value) == digest
+        };
+        if state.rejected == Some(digest) || state.token.as_ref().is_some_and(is_no_news) {
             return false;
         }
         let forced = found.replaced.and_then(|ago| now.checked_sub(ago));

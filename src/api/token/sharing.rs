@@ -83,11 +83,18 @@ impl TokenSource {
             return Ok(None);
         };
         let patience = bounds.clock.instant() + self.request_timeout + LOCK_SLACK;
+        let mut waits = false;
         loop {
             match bounds.run(sharing.file.try_lock()).await? {
                 Attempt::Locked(lock) => return Ok(Some(lock)),
                 Attempt::Impossible => return Ok(None),
                 Attempt::Busy => {}
+            }
+            if !std::mem::replace(&mut waits, true) {
+                tracing::debug!(
+                    host = self.issuer.host(),
+                    "waiting for another process to get a token"
+                );
             }
             let now = bounds.clock.instant();
             if now >= patience {

@@ -49,6 +49,11 @@ impl<P: Provider> Server<P> {
         if config.is_null() || config.is_unknown() {
             return diagnostics;
         }
+        if let Some(message) = &schema.block.deprecation {
+            // Cores know of it from the schema, and do not show it.
+            let summary = format!("{type_name} is deprecated");
+            diagnostics.push(Diagnostic::warning(summary, message));
+        }
         validate_block(&schema.block, config, &mut diagnostics);
         if kind == Kind::Resource && !client.write_only_attributes_allowed {
             refuse_write_only(&schema.block, config, &mut diagnostics);

@@ -48,12 +48,17 @@ fn attributes(schema: &Schema) -> Vec<(String, &Attribute)> {
             found.push((path, attribute));
         }
     }
-    assert!(
-        schema.block.blocks.is_empty(),
-        "collections are attributes, not blocks"
-    );
     let mut found = Vec::new();
     walk(&schema.block.attributes, "", &mut found);
+    for nested in &schema.block.blocks {
+        let blocks = &nested.block;
+        assert!(
+            blocks.blocks.is_empty(),
+            "{}: blocks in blocks",
+            nested.name
+        );
+        walk(&blocks.attributes, &format!("{}.", nested.name), &mut found);
+    }
     found
 }
 
@@ -153,7 +158,8 @@ fn pages_say_what_to_know() {
 
 #[test]
 fn what_sounds_secret_is_treated_as_secret() {
-    // Words that sound secret and are not: addresses and settings about tokens.
+    // Words that sound secret and are not: addresses and settings about tokens, and the numbers that
+    // say when to send a write-only value again or to renew a password.
     let harmless = BTreeSet::from(["token_url", "token_cache_dir", "token_disk_cache"]);
     for (object, schema) in schemas(&server()) {
         for (path, attribute) in attributes(schema) {
@@ -164,12 +170,24 @@ fn what_sounds_secret_is_treated_as_secret() {
             assert!(
                 !sounds_secret
                     || harmless.contains(name)
+                    || name.ends_with("_version")
                     || attribute.sensitive
                     || attribute.write_only,
                 "{object}: {path} must be sensitive or write-only"
             );
         }
     }
+}
+
+/// Blocks are for configurations of the community provider that have them already.
+#[test]
+fn collections_are_attributes_not_blocks() {
+    let with_blocks: Vec<String> = schemas(&server())
+        .into_iter()
+        .filter(|(_, schema)| !schema.block.blocks.is_empty())
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(with_blocks, ["Resource camunda_cluster_ip_whitelist"]);
 }
 
 #[test]
@@ -266,6 +284,13 @@ fn schemas_as_users_see_them() {
         let _ = writeln!(text, "{}\n", schema.block.description);
         for attribute in &schema.block.attributes {
             render(attribute, 0, &mut text);
+        }
+        for nested in &schema.block.blocks {
+            let _ = writeln!(text, "{} (blocks: {:?})", nested.name, nested.nesting);
+            let _ = writeln!(text, "    {}", nested.block.description);
+            for attribute in &nested.block.attributes {
+                render(attribute, 1, &mut text);
+            }
         }
         text.push('\n');
     }

@@ -2,12 +2,15 @@
 
 mod plan;
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::*;
 use crate::api::Cluster as Remote;
 use crate::framework::object::ValueType as _;
 use crate::framework::value::Value;
+use crate::provider::health::{spoken, states};
 
 /// A cluster with everything, as the service reports it.
 fn whole() -> serde_json::Value {
@@ -302,9 +305,7 @@ fn creation_sends_what_is_set_and_nothing_else() {
 
 #[test]
 fn states_name_the_components_that_differ() {
-    let of = |status: serde_json::Value| {
-        lifecycle::states(&remote(|body| body["status"] = status.clone()))
-    };
+    let of = |status: serde_json::Value| states(&remote(|body| body["status"] = status.clone()));
     assert_eq!(
         of(json!({ "ready": "Healthy", "zeebeStatus": "Healthy" })),
         "Healthy"
@@ -341,7 +342,7 @@ fn what_was_planned_is_kept_with_a_warning() {
         ..settled()
     };
     let mut state = settled();
-    let diagnostics = lifecycle::settle(&plan, &mut state);
+    let diagnostics = settle::settle(&plan, &mut state);
     insta::assert_snapshot!(texts(&diagnostics), @r#"
     Warning [name] Camunda reports another name than asked for
     Asked for: "Orders "; reported: "orders".
@@ -356,7 +357,7 @@ fn what_was_planned_is_kept_with_a_warning() {
     assert_eq!(text(&state.name), "Orders ");
     assert_eq!(text(&state.backup_region), "backup-id");
     let mut same = settled();
-    assert!(lifecycle::settle(&settled(), &mut same).is_empty());
+    assert!(settle::settle(&settled(), &mut same).is_empty());
     assert_eq!(same.to_value(), settled().to_value());
 }
 

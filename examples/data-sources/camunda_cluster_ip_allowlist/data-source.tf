@@ -1,0 +1,7 @@
+data "camunda_cluster_ip_allowlist" "example" {
+  cluster_id = "6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11"
+}
+
+output "allowed" {
+  value = flatten([for entry in data.camunda_cluster_ip_allowlist.example.entries : tolist(entry.cidrs)])
+}

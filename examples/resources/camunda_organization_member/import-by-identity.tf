@@ -1,0 +1,6 @@
+import {
+  to = camunda_organization_member.ada
+  identity = {
+    email = "ada@example.com"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = camunda_organization_member.ada
+  id = "ada@example.com"
+}

@@ -1,0 +1,89 @@
+//! Deleting a cluster, and waiting until it is gone.
+
+use super::plan::refused_deletion;
+use super::{ClusterModel, LIMITS};
+use crate::api::{CallContext, Client};
+use crate::framework::diag::{Diagnostic, Diagnostics};
+use crate::framework::operation::Context;
+use crate::provider::data::ProviderData;
+use crate::provider::health::{spoken, states};
+use crate::provider::wait::{Gave, Look, Wait};
+
+pub(super) async fn delete(context: &Context<ProviderData>, state: &ClusterModel) -> Diagnostics {
+    let name = state.name.as_str().unwrap_or_default();
+    if state.deletion_protection.known() == Some(&true) {
+        return refused_deletion(name).into();
+    }
+    let client = match context.data.client() {
+        Ok(client) => client,
+        Err(unavailable) => return unavailable.into_diagnostic().into(),
+    };
+    remove(context, client, state)
+        .await
+        .err()
+        .into_iter()
+        .collect()
+}
+
+/// Deletes a cluster and waits until it is gone. One that is gone already is fine.
+pub(super) async fn remove(
+    context: &Context<ProviderData>,
+    client: &Client,
+    state: &ClusterModel,
+) -> Result<(), Diagnostic> {
+    let data = &context.data;
+    let id = state.id.as_str().unwrap_or_default().to_owned();
+    let name = state.name.as_str().unwrap_or_default();
+    let allowed = LIMITS.for_delete(&state.timeouts);
+    let deadline = context.clock.instant() + allowed;
+    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
+    let summary = format!("Cannot delete cluster {name:?}");
+    data.guard(&call).await?;
+    match client.delete_cluster(&call, &id).await {
+        Ok(()) => {}
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(data.explain(summary, &error)),
+    }
+    let wait = Wait {
+        clock: context.clock.clone(),
+        cancellation: context.cancellation.clone(),
+        deadline,
+        interval: data.poll_interval(),
+    };
+    let gone = wait
+        .until(|| async {
+            match client.get_cluster(&call, &id).await {
+                Ok(cluster) => Ok(Look::NotYet(states(&cluster))),
+                Err(error) if error.is_not_found() => Ok(Look::Done(())),
+                Err(error) => Err(error),
+            }
+        })
+        .await;
+    let seen = |last: Option<String>| last.unwrap_or_else(|| "nothing".to_owned());
+    match gone {
+        Ok(()) | Err(Gave::Hopeless(())) => {
+            tracing::info!(id, name, "deleted a cluster");
+            Ok(())
+        }
+        Err(Gave::TimedOut(last)) => Err(Diagnostic::error(
+            format!("Cluster {name:?} is still there"),
+            format!(
+                "Its deletion was accepted, but it was not gone within {} (timeouts.delete). Seen \
+                 last: {}.",
+                spoken(allowed),
+                seen(last)
+            ),
+        )
+        .hint("Run destroy again to go on waiting, or raise timeouts.delete.")),
+        Err(Gave::Interrupted(last)) => Err(Diagnostic::error(
+            format!("Cluster {name:?} may still be there"),
+            format!(
+                "Its deletion was accepted, but the run was interrupted while waiting for it. Seen \
+                 last: {}.",
+                seen(last)
+            ),
+        )
+        .hint("Run destroy again to make sure.")),
+        Err(Gave::Failed(error)) => Err(data.explain(summary, &error)),
+    }
+}

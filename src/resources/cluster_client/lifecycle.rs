@@ -1,0 +1,338 @@
+//! Creating and reading an API client.
+//!
+//! Once the service has told the secret, nothing that goes wrong may lose it. So what fails after
+//! that ends with a warning, not an error: Terraform destroys in the next apply what was created with
+//! an error.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{ClusterClientModel, LIMITS, TYPE_NAME, composite_id, keys, scopes, spoken};
+use crate::api::{
+    self, CallContext, Client, ClientConnection, CreateZeebeClient, CreatedZeebeClient,
+};
+use crate::framework::diag::Diagnostic;
+use crate::framework::object::Field;
+use crate::framework::operation::{Context, Outcome};
+use crate::framework::path::Path;
+use crate::framework::private::Private;
+use crate::framework::resource::{Create, Read};
+use crate::provider::data::ProviderData;
+use crate::provider::errors::{advise, taken};
+use crate::provider::journal::Entry;
+use crate::provider::wait::{Gave, Look, Wait};
+
+/// Private state: the client was created by us and has not been seen in the list yet.
+const UNLISTED: &str = "unlisted";
+
+/// Looks in a row that may find no client right after it was created.
+const UNSEEN_AT_FIRST: u32 = 5;
+
+pub(super) async fn create(
+    context: &Context<ProviderData>,
+    request: Create<ClusterClientModel>,
+) -> Outcome<ClusterClientModel> {
+    let Create {
+        plan, mut private, ..
+    } = request;
+    let deadline = context.clock.instant() + LIMITS.for_create(&plan.timeouts);
+    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
+    let client = match context.data.for_writing(&call).await {
+        Ok(client) => client,
+        Err(diagnostic) => return Outcome::failed(diagnostic),
+    };
+    let (created, entry) = match obtain(context, client, &call, &plan).await {
+        Ok(obtained) => obtained,
+        Err(diagnostic) => return Outcome::failed(diagnostic),
+    };
+    let (state, warning) = state_of(plan, created, &mut private);
+    let mut outcome = add_address(context, client, &call, state, private).await;
+    outcome.diagnostics.extend(warning);
+    // A run that was interrupted may have nobody left to take the answer: the note stays until the
+    // client is read from a state.
+    if !context.cancellation.is_cancelled() {
+        entry.close();
+    }
+    outcome
+}
+
+/// A new client with its secret, and the note about it. What an earlier run has asked for and was
+/// killed over is deleted first: nobody knows its secret, and it has the name.
+async fn obtain(
+    context: &Context<ProviderData>,
+    client: &Client,
+    call: &CallContext,
+    plan: &ClusterClientModel,
+) -> Result<(CreatedZeebeClient, Entry), Diagnostic> {
+    let data = &context.data;
+    let journal = data.journal();
+    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
+    let wanted = CreateZeebeClient {
+        name: plan.name.as_str().unwrap_or_default().to_owned(),
+        permissions: plan
+            .scopes
+            .known()
+            .map(|scopes| scopes.iter().cloned().collect()),
+    };
+    let subject = format!(
+        "API client {:?} of the cluster {cluster_id} at {}",
+        wanted.name,
+        data.account()
+    );
+    while let Some(abandoned) = journal.take_abandoned(&subject) {
+        let note = abandoned.note();
+        let id = note.id.as_deref();
+        client
+            .remove_abandoned_client(call, cluster_id, &wanted.name, id, &note.known)
+            .await
+            .map_err(|error| {
+                let summary = format!(
+                    "Cannot delete what a killed run has left of API client {}",
+                    spoken(plan)
+                );
+                data.explain(summary, &error)
+            })?;
+        abandoned.close();
+    }
+    let mut entry = None;
+    let mut namesake = None;
+    let result = client
+        .create_client(call, cluster_id, &wanted, |before| {
+            let known = before.iter().map(|it| it.client_id.clone()).collect();
+            entry = Some(journal.begin(&subject, known));
+            namesake = client_id_of(before, &wanted.name);
+        })
+        .await;
+    match result {
+        Ok(created) => {
+            let client_id = &created.client_id;
+            tracing::info!(
+                cluster_id,
+                client_id,
+                name = wanted.name,
+                "created an API client"
+            );
+            let mut entry = entry.unwrap_or_else(|| journal.begin(&subject, Vec::new()));
+            entry.created(client_id);
+            Ok((created, entry))
+        }
+        Err(error) => {
+            // What may exist without our knowing is for the next run to look for.
+            if let Some(entry) = entry.filter(|_| !error.may_have_committed()) {
+                entry.close();
+            }
+            if namesake.is_none() && error.is_bad_request() {
+                // Somebody was faster, or the list late.
+                let clients = client.list_clients(call, cluster_id).await;
+                namesake = clients
+                    .ok()
+                    .and_then(|clients| client_id_of(&clients, &wanted.name));
+            }
+            Err(not_created(data, plan, &error, namesake.as_deref()))
+        }
+    }
+}
+
+fn client_id_of(clients: &[api::ZeebeClient], name: &str) -> Option<String> {
+    let mut clients = clients.iter();
+    clients
+        .find(|client| client.name == name)
+        .map(|client| client.client_id.clone())
+}
+
+/// Why there is no client. `namesake`: the client id of the one that has the name.
+fn not_created(
+    data: &ProviderData,
+    plan: &ClusterClientModel,
+    error: &api::Error,
+    namesake: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = data.explain(format!("Cannot create API client {}", spoken(plan)), error);
+    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
+    let text = error.server_message().unwrap_or_default().to_lowercase();
+    match namesake {
+        Some(client_id) if error.is_bad_request() || error.may_have_committed() => {
+            let diagnostic = advise(
+                diagnostic,
+                "The cluster has an API client of this name. Its secret cannot be read: after an \
+                 import, secret is empty.",
+            );
+            taken(diagnostic, TYPE_NAME, &composite_id(cluster_id, client_id)).at(Path::of("name"))
+        }
+        _ if error.may_have_committed() => advise(
+            diagnostic,
+            "If an API client of this name is there, its secret is lost: the next apply on this \
+             machine deletes it before it creates another.",
+        ),
+        _ if error.is_not_found() => advise(
+            diagnostic,
+            "Check cluster_id: this organisation has no such cluster.",
+        )
+        .at(Path::of("cluster_id")),
+        _ if error.is_bad_request() && text.contains("permission") => {
+            diagnostic.at(Path::of("scopes"))
+        }
+        _ if error.is_bad_request() && text.contains("name") => diagnostic.at(Path::of("name")),
+        _ => diagnostic,
+    }
+}
+
+/// What is known of a new client before anything else is read, and what is odd about it.
+fn state_of(
+    plan: ClusterClientModel,
+    created: CreatedZeebeClient,
+    private: &mut Private,
+) -> (ClusterClientModel, Option<Diagnostic>) {
+    let mut state = plan;
+    private.set(UNLISTED, true);
+    let warning = scopes::granted(&mut state, &created.permissions, private);
+    let cluster_id = state.cluster_id.as_str().unwrap_or_default();
+    let id = created
+        .id
+        .unwrap_or_else(|| composite_id(cluster_id, &created.client_id));
+    state.id = Field::Known(id);
+    state.secret = Field::Known(created.secret);
+    state.zeebe_client_id = Field::Known(created.client_id);
+    state.zeebe_address = Field::Null;
+    state.zeebe_authorization_server_url = Field::Null;
+    (state, warning)
+}
+
+fn connect(state: &mut ClusterClientModel, connection: ClientConnection) {
+    state.zeebe_address = connection.address.into();
+    state.zeebe_authorization_server_url = connection.authorization_server_url.into();
+}
+
+/// Waits until the cluster can tell the address. Every way out has the client in the state.
+async fn add_address(
+    context: &Context<ProviderData>,
+    client: &Client,
+    call: &CallContext,
+    mut state: ClusterClientModel,
+    private: Private,
+) -> Outcome<ClusterClientModel> {
+    let wait = Wait {
+        clock: context.clock.clone(),
+        cancellation: context.cancellation.clone(),
+        deadline: call.deadline.unwrap_or_else(|| context.clock.instant()),
+        interval: context.data.poll_interval(),
+    };
+    let unseen = AtomicU32::new(0);
+    let (cluster_id, client_id) = keys(&state);
+    let result = wait
+        .until(|| async {
+            match client
+                .get_client_connection(call, cluster_id, client_id)
+                .await
+            {
+                Ok(connection) => Ok(Look::Done(connection)),
+                Err(error) if error.is_precondition_failed() => {
+                    let said = error.server_message().unwrap_or("the cluster is not ready");
+                    Ok(Look::NotYet(said.trim_end_matches('.').to_owned()))
+                }
+                Err(error)
+                    if error.is_not_found()
+                        && unseen.fetch_add(1, Ordering::Relaxed) < UNSEEN_AT_FIRST =>
+                {
+                    Ok(Look::NotYet("not visible yet".to_owned()))
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await;
+    let seen =
+        |last: Option<String>| last.map_or_else(String::new, |last| format!(" Seen last: {last}."));
+    let happened = match result {
+        Ok(connection) | Err(Gave::Hopeless(connection)) => {
+            connect(&mut state, connection);
+            return Outcome::present(state, private);
+        }
+        Err(Gave::TimedOut(last)) => format!(
+            "Its cluster did not tell the address within timeouts.create.{}",
+            seen(last)
+        ),
+        Err(Gave::Interrupted(last)) => format!(
+            "The run was interrupted before its cluster had told the address.{}",
+            seen(last)
+        ),
+        Err(Gave::Failed(error)) => {
+            let explained = context.data.explain(String::new(), &error);
+            format!("Its address could not be read: {}", explained.full_detail())
+        }
+    };
+    let warning = Diagnostic::warning(
+        format!("Address of API client {} is not known yet", spoken(&state)),
+        format!("The client exists with the client ID {client_id}. {happened}"),
+    )
+    .hint(
+        "Nothing is lost: the client and its secret are in the state, and the next plan or apply reads \
+         the address. A cluster tells it while it is healthy: if it is suspended, wake it.",
+    );
+    Outcome::present(state, private).with(warning)
+}
+
+pub(super) async fn read(
+    context: &Context<ProviderData>,
+    request: Read<ClusterClientModel>,
+) -> Outcome<ClusterClientModel> {
+    let Read {
+        mut state,
+        mut private,
+        ..
+    } = request;
+    let data = &context.data;
+    let client = match data.client() {
+        Ok(client) => client,
+        Err(unavailable) => return unavailable.into_outcome(context),
+    };
+    let call = CallContext::new(context.cancellation.clone());
+    let (cluster_id, client_id) = keys(&state);
+    let (cluster_id, client_id) = (cluster_id.to_owned(), client_id.to_owned());
+    let failed = |state: &ClusterClientModel, error: &api::Error| {
+        let summary = format!("Cannot read API client {}", spoken(state));
+        Outcome::failed(data.explain(summary, error))
+    };
+    let clients = match client.recent_clients(&call, &cluster_id).await {
+        Ok(clients) => clients,
+        Err(error) if error.is_not_found() => return gone(&cluster_id, &client_id),
+        Err(error) => return failed(&state, &error),
+    };
+    let listed = clients.iter().find(|it| it.client_id == client_id);
+    match listed {
+        Some(found) => {
+            private.remove(UNLISTED);
+            data.journal().has_arrived(&client_id);
+            state.name = Field::Known(found.name.clone());
+            scopes::merge(&mut state.scopes, &found.permissions, &mut private);
+        }
+        // How soon a new client is listed is not documented, and its secret is at stake.
+        None if private.get(UNLISTED) == Some(true) => {}
+        None => return gone(&cluster_id, &client_id),
+    }
+    if state.id.known().is_none() {
+        state.id = Field::Known(composite_id(&cluster_id, &client_id));
+    }
+    if state.timeouts.is_unknown() {
+        state.timeouts = Field::Null;
+    }
+    if listed.is_none() || state.zeebe_address.known().is_none() {
+        let connection = client
+            .get_client_connection(&call, &cluster_id, &client_id)
+            .await;
+        match connection {
+            Ok(connection) => connect(&mut state, connection),
+            // The cluster is not healthy; another day.
+            Err(error) if error.is_precondition_failed() => {}
+            Err(error) if error.is_not_found() && listed.is_none() => {
+                return gone(&cluster_id, &client_id);
+            }
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return failed(&state, &error),
+        }
+    }
+    Outcome::present(state, private)
+}
+
+fn gone(cluster_id: &str, client_id: &str) -> Outcome<ClusterClientModel> {
+    tracing::info!(cluster_id, client_id, "the API client is gone");
+    Outcome::absent()
+}
