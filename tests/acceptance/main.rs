@@ -24,3 +24,5 @@ mod cluster_ip_allowlist;
 mod functions;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod tokens;

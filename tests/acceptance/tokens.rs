@@ -2,7 +2,7 @@
 
 use camunda_simulator::{NewCluster, Options, Simulator, seed};
 
-use crate::support::{Cli, World};
+use crate::support::World;
 
 const READS: &str = "data \"camunda_channel\" \"it\" {\n  name = \"Stable\"\n}\n";
 
