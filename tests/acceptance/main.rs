@@ -25,4 +25,6 @@ mod functions;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod organization_member;
+#[cfg(test)]
 mod tokens;
