@@ -4,6 +4,7 @@
 //! reads the environment, a file or the network.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -30,6 +31,9 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// How often a failed try is repeated.
     pub retry: RetrySettings,
+    /// Folder of files through which the processes of one user share tokens, refusals and the pace of
+    /// token requests; `None` for each process to be alone. Files are made at the first token request.
+    pub token_folder: Option<PathBuf>,
     /// Calls per second this process makes at most with these credentials at this API; more than 0.
     /// Shorter bursts of up to one second's worth are let through.
     pub requests_per_second: f64,
@@ -56,6 +60,7 @@ impl Config {
             ca_certificate: None,
             timeouts: Timeouts::default(),
             retry: RetrySettings::default(),
+            token_folder: None,
             requests_per_second: Self::DEFAULT_REQUESTS_PER_SECOND,
         }
     }

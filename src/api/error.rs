@@ -35,7 +35,7 @@ pub enum ErrorKind {
     TokenRefused,
     /// No token could be had: the token service is down, rate limited or answers nonsense.
     TokenUnavailable,
-    /// The API refused the ready-made access token, which cannot be renewed.
+    /// The ready-made access token, which cannot be renewed, has ended or was refused by the API.
     AccessTokenRefused,
     /// The caller cancelled.
     Cancelled,
@@ -202,6 +202,11 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
+    /// The sentences added with [`Error::with_note`].
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.0.notes
+    }
+
     /// How long the service asked to wait, if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
@@ -359,6 +364,9 @@ impl Error {
             None => format!("{host} answered"),
         };
         match self.0.kind {
+            ErrorKind::AccessTokenRefused if self.0.status.is_none() => {
+                "The access token is over".to_owned()
+            }
             ErrorKind::Status | ErrorKind::AccessTokenRefused => answered,
             ErrorKind::Connect => format!("Could not connect to {host}"),
             ErrorKind::Certificate => format!("The certificate of {host} is not trusted"),
@@ -419,6 +427,9 @@ impl Error {
             None => format!("{host} answered {call}"),
         };
         match self.0.kind {
+            ErrorKind::AccessTokenRefused if self.0.status.is_none() => {
+                format!("the access token is over, so {call} was not sent")
+            }
             ErrorKind::Status | ErrorKind::AccessTokenRefused => answered,
             ErrorKind::Connect => format!("could not connect to {host} for {call}"),
             ErrorKind::Certificate => format!("the certificate of {host} is not trusted ({call})"),

@@ -31,7 +31,10 @@ mod retry;
 mod secret;
 mod send;
 mod shared;
+mod statistics;
 mod token;
+mod token_file;
+mod token_pace;
 mod token_request;
 mod transport;
 mod turns;
@@ -70,16 +73,25 @@ pub use self::members::{ASSIGNABLE_ROLES, Member};
 pub use self::merge_allowlist::MergeError;
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
+pub use self::statistics::Summary;
 
 use self::limit::Pace;
 use self::request::Request;
 use self::secret::SecretDigest;
 use self::send::{BadBody, Sender, Tokens};
 use self::shared::{CallerKey, Shared};
-use self::token::{TokenKey, TokenSource};
+use self::token::{Sharing, TokenKey, TokenSource};
+use self::token_file::{TokenFile, TokenFolder};
+use self::token_pace::TokenPace;
 use self::token_request::Issuer;
 use self::transport::{Answer, HttpTransport, Transport};
 use crate::clock::Clock;
+
+/// What this process has done at the API so far.
+#[must_use]
+pub fn summary() -> Summary {
+    Shared::of_the_process().statistics.summary()
+}
 
 /// The API, with one set of credentials. Cheap to clone; clones share everything.
 ///
@@ -132,9 +144,19 @@ impl Client {
                     client_id: client_id.clone(),
                     secret: SecretDigest::of(&client_secret),
                 };
-                Tokens::Renewable(TokenSource {
+                let host = endpoints.token.authority().to_owned();
+                let sharing = config.token_folder.map(|folder| {
+                    let folder = TokenFolder::new(&folder, clock.clone());
+                    Sharing {
+                        file: TokenFile::new(folder.clone(), &key),
+                        pace: TokenPace::new(folder, &host, clock.clone()),
+                    }
+                });
+                Tokens::Renewable(Box::new(TokenSource {
                     cell: shared.tokens.cell(key),
-                    host: shared.tokens.host(endpoints.token.authority().to_owned()),
+                    host: shared.tokens.host(host),
+                    sharing,
+                    statistics: Arc::clone(&shared.statistics),
                     issuer: Issuer {
                         transport: Arc::clone(&transport),
                         clock: clock.clone(),
@@ -145,7 +167,7 @@ impl Client {
                     },
                     request_timeout: config.timeouts.request,
                     max_retries: config.retry.max_retries,
-                })
+                }))
             }
         };
         let sender = Sender {
@@ -156,6 +178,7 @@ impl Client {
             pace: Pace::per_second(config.requests_per_second),
             timeouts: config.timeouts,
             retry: config.retry,
+            statistics: Arc::clone(&shared.statistics),
             clock,
         };
         Ok(Self(Arc::new(Inner {
@@ -193,6 +216,7 @@ impl Client {
         // Whoever gives up lets the next one read.
         let mut latest = sender.run(&context, &request, read.latest.lock()).await?;
         if let Some(answer) = read.answer(latest.as_ref(), arrived, clock.instant()) {
+            shared.statistics.shared_read();
             tracing::debug!(
                 operation = request.operation,
                 path = request.path,

@@ -1,14 +1,14 @@
 //! Secrets: how they are held, turned into headers, recognised again and kept out of texts.
 //!
-//! Must not know requests, files or logging. A secret leaves its [`SecretString`] only here and
-//! where the body of a token request is written.
+//! Must not know requests, files or logging. A secret leaves its [`SecretString`] only here, where the
+//! body of a token request is written, and on its way into a file that is the user's alone.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderValue;
 pub use secrecy::{ExposeSecret, SecretString};
 
 /// A digest that stands for a secret wherever two secrets must be told apart: as part of a cache
-/// key and, later, of a file name. SHA-256 of the secret behind a label of ours, so that it is of
+/// key and of a file name. SHA-256 of the secret behind a label of ours, so that it is of
 /// no use as a digest of the same secret made by somebody else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct SecretDigest([u8; 32]);
@@ -20,6 +20,10 @@ impl SecretDigest {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, &labelled).as_ref());
         Self(bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -21,6 +21,7 @@ use super::message::{is_html, request_id};
 use super::request::Request;
 use super::retry::{Backoff, Outcome, Step, classify, may_have_committed};
 use super::secret::{SecretString, bearer_header};
+use super::statistics::Statistics;
 use super::token::{Token, TokenSource};
 use super::transport::{Answer, Failure, Transport};
 use super::{RetrySettings, Timeouts};
@@ -33,7 +34,7 @@ const GRACE_FOR_WRITES: Duration = Duration::from_secs(10);
 /// Where access tokens come from.
 pub(crate) enum Tokens {
     Ready(SecretString),
-    Renewable(TokenSource),
+    Renewable(Box<TokenSource>),
     None,
 }
 
@@ -63,6 +64,7 @@ pub(crate) struct Sender {
     pub(crate) pace: Pace,
     pub(crate) timeouts: Timeouts,
     pub(crate) retry: RetrySettings,
+    pub(crate) statistics: Arc<Statistics>,
     pub(crate) clock: Clock,
 }
 
@@ -98,10 +100,12 @@ impl Sender {
         let mut effort = self.begin(context, request);
         loop {
             // Limit.
+            let came = self.clock.instant();
             let limited = match request.send_by {
                 None => self.limiter.acquire(self.pace, &effort.bounds).await,
                 Some(_) => self.limiter.pause_passes(&effort.bounds).await,
             };
+            self.statistics.wait(self.clock.instant() - came);
             limited.map_err(|denied| self.denied(denied, &effort))?;
 
             // Token.
@@ -175,7 +179,10 @@ impl Sender {
                 self.error(ErrorKind::InvalidRequest, effort.request)
                     .with_note("There are no credentials"),
             )),
-            Tokens::Ready(token) => Ok(Bearer::Ready(token)),
+            Tokens::Ready(token) => match self.known_to_be_over(effort.request, token) {
+                None => Ok(Bearer::Ready(token)),
+                Some(error) => Err(effort.blame(error)),
+            },
             Tokens::Renewable(source) => match source.token(&effort.bounds).await {
                 Ok(token) => Ok(Bearer::Renewable(token)),
                 Err(no_token) => Err(self.without_token(no_token, effort)),
@@ -201,6 +208,7 @@ impl Sender {
             return Err(effort.blame(self.error(ErrorKind::DeadlineExceeded, request)));
         }
         effort.attempts += 1;
+        self.statistics.request(request.operation);
         let timeout = left.min(self.timeouts.request);
         let exchange = tokio::select! {
             exchange = self.transport.exchange(self.http_request(request, bearer.value())) => Some(exchange),
@@ -291,6 +299,8 @@ impl Sender {
             };
             return Err(effort.blame(error.with_note(note)));
         }
+        self.statistics.retry();
+        self.statistics.wait(wait);
         match effort.bounds.sleep_until(until).await {
             Ok(()) => Ok(()),
             Err(Interrupted::Cancelled) => Err(effort

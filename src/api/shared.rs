@@ -1,5 +1,5 @@
-//! What all clients of the process share: tokens, limits, recent reads, turns, and the clusters it has
-//! created.
+//! What all clients of the process share: tokens, limits, recent reads, turns, counters, and the
+//! clusters it has created.
 //!
 //! Must not know how any of these work.
 
@@ -12,6 +12,7 @@ use super::create_cluster::Creations;
 use super::limit::Limiter;
 use super::merge_allowlist::AllowlistChanges;
 use super::secret::SecretDigest;
+use super::statistics::Statistics;
 use super::token::TokenCache;
 use super::turns::Turns;
 
@@ -58,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) creations: Creations,
     pub(crate) recent: RecentReads,
     pub(crate) turns: Turns,
+    pub(crate) statistics: Arc<Statistics>,
     pub(crate) allowlists: AllowlistChanges,
     limiters: Mutex<HashMap<CallerKey, Arc<Limiter>>>,
 }

@@ -127,6 +127,14 @@ impl FakeService {
         self.script.lock().unwrap().api.extend(replies);
     }
 
+    /// Before everything else that is still to come.
+    pub(super) fn first(&self, replies: impl IntoIterator<Item = Reply>) {
+        let mut script = self.script.lock().unwrap();
+        for (place, reply) in replies.into_iter().enumerate() {
+            script.api.insert(place, reply);
+        }
+    }
+
     pub(super) fn tokens(self, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.script.lock().unwrap().token.extend(replies);
         self

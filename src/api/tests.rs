@@ -4,3 +4,4 @@ mod recent;
 mod send;
 mod session;
 mod token;
+mod token_sharing;

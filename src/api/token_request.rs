@@ -29,7 +29,7 @@ use crate::clock::Clock;
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(300);
 
 /// No token is kept for longer, whatever it says.
-const LONGEST_LIFETIME: Duration = Duration::from_secs(7 * 86_400);
+pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(7 * 86_400);
 
 /// Asks for tokens with one set of credentials.
 pub(crate) struct Issuer {

@@ -80,15 +80,18 @@ pub fn schema() -> Schema {
                 from(variable::AUDIENCE)
             )),
             Attribute::bool("token_disk_cache").optional().description(format!(
-                "Whether files in `token_cache_dir` may be used to carry knowledge from one run to \
-                 the next. In this version these are notes about creations that have begun, without \
-                 which a run after a killed one could not know its own cluster; tokens are kept in \
-                 memory. Environment variable: `{}` (any non-empty value means `false`). Default: \
-                 `true`.",
+                "Whether files in `token_cache_dir` may carry knowledge from one run to the next and \
+                 between runs at the same time: access tokens, refused credentials (for two minutes) \
+                 and the pace of token requests, so that many runs together ask for one token; and \
+                 notes about creations that have begun, without which a run after a killed one could \
+                 not know its own cluster. The files are readable by their owner alone. Whatever is \
+                 wrong with them, runs go on without. Environment variable: `{}` (any non-empty value \
+                 means `false`). Default: `true`.",
                 variable::TOKEN_DISK_CACHE_DISABLE
             )),
             Attribute::string("token_cache_dir").optional().description(format!(
-                "Folder for those files. {} Default: `terraform-provider-camunda` in the user's \
+                "Folder for those files. Tokens are kept in `tokens` in it, and only if neither folder \
+                 is a link, belongs to another user or can be written by everybody. {} Default: `terraform-provider-camunda` in the user's \
                  cache folder.",
                 from(variable::TOKEN_CACHE_DIR)
             )),
@@ -309,6 +312,7 @@ pub fn resolve(
         api.token_url = url;
     }
     api.audience = text(&config.audience, variable::AUDIENCE);
+    api.token_folder.clone_from(&settings.cache_folder);
     api.user_agent = user_agent(environment, terraform_version);
     api.ca_certificate = certificate(config, environment, &mut diagnostics);
     if let Some(retries) = config.max_retries.known().and_then(Number::to_i64) {

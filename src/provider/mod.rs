@@ -20,12 +20,21 @@ use std::sync::Arc;
 
 pub use environment::Environment;
 
+use crate::api;
 use crate::clock::Clock;
 use crate::framework::diag::Diagnostics;
 use crate::framework::provider::{Configure, Provider, Registry};
 use crate::framework::schema::Schema;
 use config::ProviderConfig;
 use data::ProviderData;
+
+/// Says in one line of the log what this process has done at the API, if anything.
+pub fn log_summary() {
+    let summary = api::summary();
+    if !summary.is_empty() {
+        tracing::info!("{summary}");
+    }
+}
 
 /// The provider.
 #[derive(Clone)]

@@ -32,3 +32,4 @@ mod harness;
 mod organization_member;
 #[cfg(test)]
 mod switching;
+mod tokens;

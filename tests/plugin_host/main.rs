@@ -10,6 +10,9 @@
 mod fixture_provider;
 #[path = "../support/plugin_client.rs"]
 mod plugin_client;
+#[path = "../support/mod.rs"]
+#[expect(unused_imports, reason = "no resources are read here")]
+mod support;
 
 mod crash;
 mod debug;
@@ -20,6 +23,7 @@ mod server;
 mod services;
 mod texts;
 mod tls;
+mod tokens;
 
 /// The provider under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-camunda");

@@ -105,6 +105,17 @@ impl Sender {
         }
     }
 
+    /// A ready-made token that says itself that it has ended: nobody needs to be asked.
+    pub(super) fn known_to_be_over(
+        &self,
+        request: &Request,
+        token: &SecretString,
+    ) -> Option<Error> {
+        let expiry = jwt_expiry(token).filter(|expiry| *expiry <= self.clock.now())?;
+        let error = self.error(ErrorKind::AccessTokenRefused, request);
+        Some(error.with_note(handed_in(&format!("It expired at {expiry}"))))
+    }
+
     pub(super) fn ready_token_refused(
         &self,
         request: &Request,
@@ -121,9 +132,7 @@ impl Sender {
             .with_status(StatusCode::UNAUTHORIZED)
             .with_server_message(error.server_message().map(str::to_owned))
             .with_request_id(error.request_id().map(str::to_owned))
-            .with_note(format!(
-                "{about}. It was handed in ready-made and is never renewed: hand in a new one, or client credentials"
-            ))
+            .with_note(handed_in(&about))
     }
 
     pub(super) fn denied(&self, denied: Denied, effort: &Effort<'_>) -> Error {
@@ -166,6 +175,12 @@ impl Sender {
             Tokens::Renewable(source) => Some(&source.issuer.client_secret),
         }
     }
+}
+
+fn handed_in(about: &str) -> String {
+    format!(
+        "{about}. It was handed in ready-made and is never renewed: hand in a new one, or client credentials"
+    )
 }
 
 /// Where a redirect points, and what to do about it. Only the host is named: the rest of the

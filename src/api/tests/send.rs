@@ -430,10 +430,15 @@ async fn a_ready_made_token_is_used_as_is_and_never_renewed() {
     insta::assert_snapshot!(error, @"api.cloud.camunda.io answered GET /clusters/c1 with 401 Unauthorized: nope. The access token was refused. It was handed in ready-made and is never renewed: hand in a new one, or client credentials");
 
     // {"exp":1000000000}
-    let service = FakeService::answering([Reply::status(401)]);
+    let service = FakeService::default();
     let client = service.client_with(config("e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln"));
     let error = client.get_cluster(&free(), "c1").await.unwrap_err();
-    insta::assert_snapshot!(error, @"api.cloud.camunda.io answered GET /clusters/c1 with 401 Unauthorized. The access token expired at 2001-09-09T01:46:40Z. It was handed in ready-made and is never renewed: hand in a new one, or client credentials");
+    insta::assert_snapshot!(error, @"the access token is over, so GET /clusters/c1 was not sent. It expired at 2001-09-09T01:46:40Z. It was handed in ready-made and is never renewed: hand in a new one, or client credentials");
+    assert!(error.is_access_token_refused() && error.is_unauthorized());
+    assert!(
+        service.api_requests().is_empty(),
+        "nobody needs to be asked"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -246,7 +246,7 @@ async fn a_pause_beyond_the_deadline_is_not_waited_for() {
         .list_clusters(&within(seconds(60)))
         .await
         .unwrap_err();
-    insta::assert_snapshot!(error, @"no access token could be had from login.cloud.camunda.io (POST /oauth/token). Token requests of this process to login.cloud.camunda.io are paused. The next token request may be sent in 24 h, which is longer than the 1 min left for this operation");
+    insta::assert_snapshot!(error, @"no access token could be had from login.cloud.camunda.io (POST /oauth/token). Token requests to login.cloud.camunda.io are paused. The next token request may be sent in 24 h, which is longer than the 1 min left for this operation. The token service counts the requests of everybody behind the same address together, so other jobs or programs there may be the cause");
     service.then([Reply::json("[]")]);
     call(&service.client_with(other("https://login.example.com/oauth/token")))
         .await

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::api::error::{Error, duration_text};
-use crate::api::secret::SecretString;
+use crate::api::secret::{SecretDigest, SecretString};
 use crate::api::token_request::{IssueFailure, Issued};
 use crate::clock::Instant;
 
@@ -32,7 +32,14 @@ pub(crate) struct Token {
     renew: Instant,
 }
 
-/// The token of one [`TokenKey`], and what is known about getting one.
+impl Token {
+    /// How long it is still good.
+    pub(super) fn left(&self, now: Instant) -> Duration {
+        self.expires.saturating_duration_since(now)
+    }
+}
+
+/// The token of one [`TokenKey`](super::TokenKey), and what is known about getting one.
 #[derive(Default)]
 pub(crate) struct TokenCell {
     /// Held during a request. Whoever drops its guard, by finishing or by being dropped, hands
@@ -56,6 +63,18 @@ struct CellState {
     /// The last token dropped because the API refused it, and when.
     last_discarded: u64,
     last_forced: Option<Instant>,
+    /// The same token, to know it again where another process has put it.
+    rejected: Option<SecretDigest>,
+}
+
+/// A token that another process got, as far as it counts here.
+pub(super) struct Found {
+    pub(super) value: SecretString,
+    /// Its whole life, and what is left of it.
+    pub(super) lifetime: Duration,
+    pub(super) left: Duration,
+    /// How long ago the token before it was refused, if it was.
+    pub(super) replaced: Option<Duration>,
 }
 
 /// What the cell holds for a caller.
@@ -104,25 +123,51 @@ impl TokenCell {
 
     pub(super) fn store(&self, issued: Issued, asked: Instant, now: Instant) -> Arc<Token> {
         let mut state = lock(&self.state);
-        state.tokens_issued += 1;
         // Counted from the request, as the service may have counted; but whoever waited for a
         // token of a second's life gets to use it.
         let expires =
             (asked + issued.lifetime).max(now + Duration::from_secs(1).min(issued.lifetime));
-        let margin = (issued.lifetime / MARGIN_PART).min(LONGEST_MARGIN);
-        let token = Arc::new(Token {
-            id: state.tokens_issued,
-            value: issued.value,
-            expires,
-            // Between half and all of the margin, so that processes do not renew together.
-            renew: expires - margin.mul_f64(0.5 + fastrand::f64() / 2.0),
-        });
-        state.token = Some(token.clone());
-        state.refusal = None;
-        state.last_failure = None;
-        state.in_a_row = 0;
-        state.no_early_renewal_before = None;
-        token
+        state.put(issued.value, issued.lifetime, expires)
+    }
+
+    /// Takes over what another process got, unless it is the very token that the API refused, or
+    /// ends no later than the one at hand.
+    pub(super) fn adopt(&self, found: Found, now: Instant) -> bool {
+        let mut state = lock(&self.state);
+        let expires = now + found.left;
+        let digest = SecretDigest::of(&found.value);
+        let is_no_news = |token: &Arc<Token>| {
+            token.expires >= expires || SecretDigest::of(&token.value) == digest
+        };
+        if state.rejected == Some(digest) || state.token.as_ref().is_some_and(is_no_news) {
+            return false;
+        }
+        let forced = found.replaced.and_then(|ago| now.checked_sub(ago));
+        state.last_forced = state.last_forced.max(forced);
+        state.put(found.value, found.lifetime, expires);
+        true
+    }
+
+    /// Takes over what another process learned about the credentials.
+    pub(super) fn adopt_refusal(&self, error: Error, ago: Duration, now: Instant) {
+        let mut state = lock(&self.state);
+        let when = now.checked_sub(ago).unwrap_or(now);
+        if state.token.is_some() {
+            state.no_early_renewal_before = Some(when + REFUSAL_MEMORY);
+        } else if state.refusal.is_none() {
+            state.refusal = Some((when, error));
+        }
+    }
+
+    /// How long ago a token was given up because the API refused it, if that was just now.
+    pub(super) fn forced(&self, now: Instant) -> Option<Duration> {
+        let last = lock(&self.state).last_forced?;
+        (now < last + FORCED_PAUSE).then(|| now - last)
+    }
+
+    /// Whether the API refused this token.
+    pub(super) fn is_rejected(&self, token: &SecretString) -> bool {
+        lock(&self.state).rejected == Some(SecretDigest::of(token))
     }
 
     pub(super) fn record(&self, failure: IssueFailure, now: Instant) {
@@ -177,6 +222,7 @@ impl TokenCell {
         }
         state.token = None;
         state.last_discarded = refused.id;
+        state.rejected = Some(SecretDigest::of(&refused.value));
         state.last_forced = Some(now);
         true
     }
@@ -195,6 +241,27 @@ impl TokenCell {
 
     pub(super) fn last_failure(&self) -> Option<Error> {
         lock(&self.state).last_failure.clone()
+    }
+}
+
+impl CellState {
+    fn put(&mut self, value: SecretString, lifetime: Duration, expires: Instant) -> Arc<Token> {
+        self.tokens_issued += 1;
+        let margin = (lifetime / MARGIN_PART).min(LONGEST_MARGIN);
+        // Between half and all of the margin, so that processes do not renew together.
+        let early = margin.mul_f64(0.5 + fastrand::f64() / 2.0);
+        let token = Arc::new(Token {
+            id: self.tokens_issued,
+            value,
+            expires,
+            renew: expires.checked_sub(early).unwrap_or(expires),
+        });
+        self.token = Some(Arc::clone(&token));
+        self.refusal = None;
+        self.last_failure = None;
+        self.in_a_row = 0;
+        self.no_early_renewal_before = None;
+        token
     }
 }
 

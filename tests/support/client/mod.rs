@@ -86,7 +86,11 @@ pub async fn pipe<P: Provider>(provider: P, clock: Clock) -> ProviderClient<Chan
 impl Client {
     /// Serves `provider` and asks it for its schemas.
     pub async fn connect<P: Provider>(provider: P, clock: Clock) -> Self {
-        let mut rpc = pipe(provider, clock).await;
+        Self::over(pipe(provider, clock).await).await
+    }
+
+    /// Asks the provider at the other end for its schemas.
+    pub async fn over(mut rpc: ProviderClient<Channel>) -> Self {
         let schemas = rpc
             .get_provider_schema(get_provider_schema::Request {})
             .await
@@ -173,6 +177,15 @@ impl Client {
         };
         let reply = self.raw().configure_provider(request).await;
         reply.expect("a reply").into_inner().diagnostics
+    }
+
+    /// `ConfigureProvider` with a block in which nothing is set.
+    pub async fn configure_from_environment(&self) -> Vec<Diagnostic> {
+        let Type::Object(members) = &self.schemas.provider else {
+            panic!("a provider block is an object");
+        };
+        let unset = members.keys().map(|name| (name.as_str(), Value::Null));
+        self.configure(&Value::object(unset)).await
     }
 
     /// `StopProvider`.
