@@ -22,3 +22,5 @@ mod cluster_ip_allowlist;
 mod functions;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod refresh_calls;
