@@ -130,6 +130,7 @@ impl Sender {
             .deadline
             .unwrap_or(self.clock.instant() + self.timeouts.call);
         CallContext {
+            as_of_now: context.as_of_now,
             cancel: context.cancel.clone(),
             deadline: Some(deadline),
         }

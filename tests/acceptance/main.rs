@@ -9,6 +9,8 @@
 mod support;
 
 #[cfg(test)]
+mod aliases;
+#[cfg(test)]
 mod bad_days;
 #[cfg(test)]
 mod cluster;
