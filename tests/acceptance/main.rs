@@ -25,4 +25,6 @@ mod functions;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod organisation;
+#[cfg(test)]
 mod refresh_calls;
