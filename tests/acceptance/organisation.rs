@@ -109,8 +109,7 @@ for_each_cli! {
         let mut before = clients(&world);
         let count = writes(&world).len();
         let replace = format!("-replace={CLIENT}");
-        let target = format!("-target={CLIENT}");
-        world.workspace.apply(&[&replace, &target]).expect_success();
+        world.workspace.apply(&[&replace]).expect_success();
         let mut after = clients(&world);
         assert_eq!(writes(&world)[count..], ["DeleteClient", "CreateClient"]);
         let (old, new) = (before.remove("worker-3").unwrap(), after.remove("worker-3").unwrap());
