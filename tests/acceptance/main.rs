@@ -9,6 +9,8 @@
 mod support;
 
 #[cfg(test)]
+mod activity;
+#[cfg(test)]
 mod aliases;
 #[cfg(test)]
 mod bad_days;
@@ -27,4 +29,8 @@ mod harness;
 #[cfg(test)]
 mod organisation;
 #[cfg(test)]
+mod organization_member;
+#[cfg(test)]
 mod refresh_calls;
+#[cfg(test)]
+mod switching;
