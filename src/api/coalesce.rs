@@ -2,7 +2,8 @@
 //!
 //! A refresh asks for the same list once per object in it. The first caller reads, the others wait
 //! for its answer. What was read stays good for a few seconds, and never longer than until the next
-//! write of this process that touches it. Must not know what is read, nor how.
+//! write of this process that touches it. Whoever may come after a write of another process asks as of
+//! now, and shares only reads that began later. Must not know what is read, nor how.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -14,8 +15,15 @@ use super::error::Error;
 use super::shared::CallerKey;
 use crate::clock::Instant;
 
-/// How old an answer may be when it is given to somebody who asks now.
+/// How old an answer may be when it is given to somebody who comes later.
 const GOOD_FOR: Duration = Duration::from_secs(10);
+
+/// When a caller came, and whether what was read before will do.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival {
+    pub(crate) at: Instant,
+    pub(crate) as_of_now: bool,
+}
 
 type Answer = Result<Arc<dyn Any + Send + Sync>, Error>;
 
@@ -123,11 +131,11 @@ impl RecentRead {
         }
     }
 
-    /// The answer for a caller who arrived at `arrived` and looks at `latest` now, if it will do.
+    /// The answer for a caller who looks at `latest` now, if it will do.
     pub(crate) fn answer<T: Send + Sync + 'static>(
         &self,
         latest: Option<&Latest>,
-        arrived: Instant,
+        arrived: Arrival,
         now: Instant,
     ) -> Option<Result<Arc<T>, Error>> {
         let latest = latest?;
@@ -135,15 +143,15 @@ impl RecentRead {
             Ok(value) => {
                 let untouched = latest.writes == self.writes.load(Ordering::SeqCst);
                 // However slow the service is: what was asked for after the caller came is news.
-                let fresh = latest.began >= arrived
-                    || now.saturating_duration_since(latest.began) < GOOD_FOR;
+                let fresh = latest.began >= arrived.at
+                    || !arrived.as_of_now && now.saturating_duration_since(latest.began) < GOOD_FOR;
                 (untouched && fresh)
                     .then(|| Arc::clone(value).downcast().ok())
                     .flatten()
                     .map(Ok)
             }
             // A failure is for those who were waiting for it. Whoever comes later tries anew.
-            Err(error) => (arrived <= latest.ended).then(|| Err(error.clone())),
+            Err(error) => (arrived.at <= latest.ended).then(|| Err(error.clone())),
         }
     }
 

@@ -17,6 +17,9 @@ pub struct CallContext {
     /// When the call must be over, all tries and waits included;
     /// [`Timeouts::call`](super::Timeouts::call) from now if `None`.
     pub deadline: Option<Instant>,
+    /// Whether reads that callers share have to begin after this caller came, so that they see what
+    /// other processes have just written.
+    pub as_of_now: bool,
 }
 
 impl CallContext {
@@ -26,6 +29,16 @@ impl CallContext {
         Self {
             cancel,
             deadline: None,
+            as_of_now: false,
+        }
+    }
+
+    /// The same for a caller who may come right after a write of another process.
+    #[must_use]
+    pub fn as_of_now(self) -> Self {
+        Self {
+            as_of_now: true,
+            ..self
         }
     }
 
@@ -38,6 +51,7 @@ impl CallContext {
         Self {
             cancel: self.cancel.clone(),
             deadline: Some(deadline),
+            as_of_now: self.as_of_now,
         }
     }
 }

@@ -75,6 +75,7 @@ pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Par
 pub use self::secret::{ExposeSecret, SecretString};
 pub use self::statistics::Summary;
 
+use self::coalesce::Arrival;
 use self::limit::Pace;
 use self::request::Request;
 use self::secret::SecretDigest;
@@ -198,7 +199,8 @@ impl Client {
     }
 
     /// For reads that many callers make at the same moment: they share one answer. It is never older
-    /// than ten seconds, nor than the last write of this process to the same place.
+    /// than ten seconds, nor than the last write of this process to the same place; nor, for those who
+    /// ask as of now, than their asking.
     async fn recent<T: DeserializeOwned + Send + Sync + 'static>(
         &self,
         context: &CallContext,
@@ -210,9 +212,12 @@ impl Client {
             shared,
         } = &*self.0;
         let clock = &sender.clock;
-        let arrived = clock.instant();
+        let arrived = Arrival {
+            at: clock.instant(),
+            as_of_now: context.as_of_now,
+        };
         let context = sender.bounded(context);
-        let read = shared.recent.of(caller, &request.path, arrived);
+        let read = shared.recent.of(caller, &request.path, arrived.at);
         // Whoever gives up lets the next one read.
         let mut latest = sender.run(&context, &request, read.latest.lock()).await?;
         if let Some(answer) = read.answer(latest.as_ref(), arrived, clock.instant()) {

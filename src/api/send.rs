@@ -137,6 +137,7 @@ impl Sender {
             .deadline
             .unwrap_or(self.clock.instant() + self.timeouts.call);
         CallContext {
+            as_of_now: context.as_of_now,
             cancel: context.cancel.clone(),
             deadline: Some(deadline),
         }

@@ -65,7 +65,7 @@ impl DataSource<ProviderData> for ClusterConnectorSecrets {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = CallContext::new(context.cancellation.clone()).as_of_now();
         let cluster_id = config.cluster_id.as_str().unwrap_or_default();
         let prefix = config.name_prefix.as_str().unwrap_or_default();
         match client.recent_connector_secrets(&call, cluster_id).await {

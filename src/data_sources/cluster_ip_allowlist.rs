@@ -83,7 +83,7 @@ impl DataSource<ProviderData> for ClusterIpAllowlist {
             Err(unavailable) => return unavailable.into_outcome(context),
         };
         let cluster_id = config.cluster_id.as_str().unwrap_or_default();
-        let call = CallContext::new(context.cancellation.clone());
+        let call = CallContext::new(context.cancellation.clone()).as_of_now();
         let summary = format!("Cannot read the IP allowlist of cluster {cluster_id}");
         let list = match client.recent_ip_allowlist(&call, cluster_id).await {
             Ok(Some(list)) => list,

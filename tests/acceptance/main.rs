@@ -11,6 +11,8 @@ mod support;
 #[cfg(test)]
 mod activity;
 #[cfg(test)]
+mod aliases;
+#[cfg(test)]
 mod bad_days;
 #[cfg(test)]
 mod cluster;
@@ -29,7 +31,11 @@ mod functions;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod organisation;
+#[cfg(test)]
 mod organization_member;
+#[cfg(test)]
+mod refresh_calls;
 #[cfg(test)]
 mod switching;
 mod tokens;

@@ -48,6 +48,23 @@ async fn an_answer_is_good_for_ten_seconds() {
     assert_eq!(name(&client, &free()).await.as_deref(), Ok("two"));
 }
 
+/// Another process may have written meanwhile.
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_as_of_now_takes_no_answer_from_before() {
+    let slow = |name| cluster(name).after(Duration::from_secs(1));
+    let service = FakeService::answering([slow("one"), slow("two"), slow("three"), slow("four")]);
+    let client = service.client();
+    assert_eq!(name(&client, &free()).await.as_deref(), Ok("one"));
+    let context = free().as_of_now();
+    assert_eq!(name(&client, &context).await.as_deref(), Ok("two"));
+    assert_eq!(name(&client, &free()).await.as_deref(), Ok("two"));
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let names = futures(20, || name(&client, &context)).await;
+    assert!(names.iter().all(Result::is_ok), "{names:?}");
+    // Two at most, however many ask at the same moment.
+    assert!(service.api_calls().len() <= 4, "{:?}", service.api_calls());
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_has_waited_through_a_slow_read_takes_its_answer_or_the_next() {
     let slow = |name| cluster(name).after(Duration::from_secs(15));
