@@ -12,6 +12,7 @@ mod connector_secrets;
 mod context;
 mod create_client;
 mod create_cluster;
+mod create_monitoring;
 mod error;
 mod ip_allowlists;
 pub mod ip_ranges;
@@ -20,10 +21,12 @@ mod limit;
 mod members;
 mod merge_allowlist;
 mod message;
+mod monitoring;
 mod parameters;
 mod request;
 mod retry;
 mod secret;
+mod secure_connectivity;
 mod send;
 mod shared;
 mod token;
@@ -54,13 +57,16 @@ pub use self::config::{
 };
 pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
 pub use self::context::CallContext;
+pub use self::create_monitoring::MonitoringNotActivated;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
 pub use self::members::{ASSIGNABLE_ROLES, Member};
 pub use self::merge_allowlist::MergeError;
+pub use self::monitoring::{Monitoring, MonitoringClient, MonitoringCredentials};
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
+pub use self::secure_connectivity::{ActivateSecureConnectivity, NotActivated, SecureConnectivity};
 
 use self::limit::Pace;
 use self::request::Request;
