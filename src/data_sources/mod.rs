@@ -5,5 +5,7 @@ pub mod cluster_client;
 pub mod cluster_clients;
 pub mod cluster_connector_secrets;
 pub mod cluster_ip_allowlist;
+pub mod cluster_monitoring;
 pub mod cluster_plan_type;
+pub mod cluster_secure_connectivity;
 pub mod region;
