@@ -172,9 +172,8 @@ fn refused(data: &ProviderData, summary: String, error: &Error) -> Diagnostic {
         );
     }
     let words = [
-        ("arn", "allowed_principals"),
+        (" arn", "allowed_principals"),
         ("principal", "allowed_principals"),
-        ("aws region.", "allowed_regions"),
         ("cluster", "cluster_id"),
         ("region", "allowed_regions"),
     ];
