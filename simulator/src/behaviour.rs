@@ -112,6 +112,9 @@ pub struct Durations {
     /// From the creation of an API client until it is listed: 0 s.
     #[serde(with = "seconds")]
     pub client_visibility: Duration,
+    /// From the invitation of a member until it is listed: 0 s.
+    #[serde(with = "seconds")]
+    pub member_visibility: Duration,
     /// How long a change of a connector secret keeps the next one of its cluster out: 0 s.
     #[serde(with = "seconds")]
     pub secret_change: Duration,
@@ -274,13 +277,14 @@ impl Behaviour {
     /// The service on a bad but lawful day: the token limit is enforced (60 s block, no
     /// `Retry-After`), repeated wrong credentials are answered after 30 s, new clusters pass
     /// Unhealthy, deleted clusters and connector secrets stay listed for a while, changes of secrets
-    /// keep each other out, new API clients are listed late and without the permissions that 8.8 has
-    /// merged, the stage label is not readable.
+    /// keep each other out, new API clients and invitations are listed late, clients without the
+    /// permissions that 8.8 has merged, the stage label is not readable.
     pub fn strict() -> Self {
         Self {
             durations: Durations {
                 delete_visibility: Duration::from_secs(15),
                 client_visibility: Duration::from_secs(30),
+                member_visibility: Duration::from_secs(5),
                 secret_change: Duration::from_secs(5),
                 secret_visibility: Duration::from_secs(15),
                 private_link: Duration::from_secs(600),
@@ -318,6 +322,7 @@ impl Default for Durations {
             delete: Duration::from_secs(10),
             delete_visibility: Duration::ZERO,
             client_visibility: Duration::ZERO,
+            member_visibility: Duration::ZERO,
             secret_change: Duration::ZERO,
             secret_visibility: Duration::ZERO,
             private_link: Duration::from_secs(300),

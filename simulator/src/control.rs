@@ -18,6 +18,7 @@ use crate::{
     contract::contract,
     exchange::to_response,
     faults::FaultRule,
+    members::MemberChange,
     seed::{Generation, Organization, Seed},
     shared::Shared,
 };
@@ -115,6 +116,10 @@ const INDEX: &[(&str, &str)] = &[
     (
         "GET /_simulator/clusters/ID/secrets, PUT, DELETE …/secrets/NAME",
         "the connector secrets of a cluster; sets ({\"value\": …}) or deletes one by hand",
+    ),
+    (
+        "GET /_simulator/members, PUT, DELETE …/members/EMAIL",
+        "the members; changes ({\"roles\": …, \"name\": …, \"invite_pending\": …}), adds or removes one by hand",
     ),
     (
         "POST /_simulator/tokens/expire | revoke | unblock",
@@ -274,6 +279,7 @@ impl Input<'_> {
                 self.connector_secrets(method, cluster, rest)
             }
             (_, ["clusters", rest @ ..]) => self.clusters(method, rest),
+            (_, ["members", rest @ ..]) => self.members(method, rest),
             (_, ["tokens", rest @ ..]) => self.tokens(method, rest),
             ("POST", ["clients", id, "revoke"]) => self.revoke_client(id),
             (_, ["generations", rest @ ..]) => self.generations(method, rest),
@@ -529,6 +535,23 @@ impl Input<'_> {
                 let found = shared.world(|world, _| world.delete_connector_secret(cluster, name));
                 Problem::unless(found, "secret")
             }
+            _ => Err(nothing_here()),
+        }
+    }
+
+    fn members(&self, method: &str, rest: &[&str]) -> Result<Value, Problem> {
+        let shared = self.shared;
+        match (method, rest) {
+            ("GET", []) => Ok(shared.world(|world, _| json!(world.first_members()))),
+            ("PUT", [email]) => {
+                let change: MemberChange = self.json()?;
+                shared.world(|world, _| world.change_member(email, change));
+                Ok(json!({}))
+            }
+            ("DELETE", [email]) => Problem::unless(
+                shared.world(|world, _| world.delete_member(email)),
+                "member",
+            ),
             _ => Err(nothing_here()),
         }
     }

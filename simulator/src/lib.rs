@@ -52,7 +52,7 @@ pub use crate::{
     fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
-    members::{ADMIN, Member, OWNER},
+    members::{ADMIN, Member, MemberChange, OWNER},
     meta::WEB_MODELER_RANGES,
     monitoring::{Monitoring, MonitoringClient},
     secrets::ConnectorSecret,

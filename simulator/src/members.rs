@@ -1,10 +1,12 @@
 //! Members of organizations: the operations on them, and what people do to them in the console.
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
     answer::{Answer, Refusal},
+    clock::later,
     seed::{Organization, Seed},
     simulator::Simulator,
     world::{Call, Handler, World},
@@ -34,6 +36,21 @@ pub struct Member {
     pub roles: Vec<String>,
     /// Whether the invitation is not accepted yet.
     pub invite_pending: bool,
+    /// From then on it shows in the list.
+    #[serde(serialize_with = "crate::clusters::timestamp")]
+    pub listed_from: Timestamp,
+}
+
+/// What is changed of a member by hand; a member who is new has accepted unless told otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemberChange {
+    /// Display name.
+    pub name: Option<String>,
+    /// Roles, any words.
+    pub roles: Option<Vec<String>>,
+    /// Whether the invitation is not accepted yet.
+    pub invite_pending: Option<bool>,
 }
 
 impl Member {
@@ -50,6 +67,7 @@ pub(crate) fn first(seed: &Seed) -> Vec<Member> {
         email: email.to_owned(),
         roles: vec![role.to_owned()],
         invite_pending: false,
+        listed_from: Timestamp::UNIX_EPOCH,
     };
     seed.organizations
         .iter()
@@ -68,6 +86,7 @@ fn list(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         .members
         .iter()
         .filter(|member| member.organization == call.caller.organization)
+        .filter(|member| member.listed_from <= call.now)
         .map(|member| {
             json!({
                 "name": member.name,
@@ -107,12 +126,14 @@ fn update(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         let message = format!("No seat is left: the organization has {seats}.");
         return Err(Refusal::new(403, message));
     }
+    let listed_from = later(call.now, world.behaviour.durations.member_visibility);
     world.members.push(Member {
         organization,
         name: String::new(),
         email,
         roles,
         invite_pending: true,
+        listed_from,
     });
     Ok(Answer::no_content())
 }
@@ -158,37 +179,72 @@ impl World {
         let index = members.position(|member| self.is_member(member, organization, email));
         index.map(|index| self.members.remove(index)).is_some()
     }
+
+    /// Members of the first organization, those not listed yet included.
+    pub(crate) fn first_members(&self) -> Vec<Member> {
+        let organization = &self.seed.first_organization().id;
+        let members = self.members.iter();
+        let members = members.filter(|member| member.organization == *organization);
+        members.cloned().collect()
+    }
+
+    /// Changes a member of the first organization by hand, or adds one.
+    pub(crate) fn change_member(&mut self, email: &str, change: MemberChange) {
+        let organization = self.seed.first_organization().id.clone();
+        let mut members = self.members.iter();
+        let found = members.position(|member| self.is_member(member, &organization, email));
+        let index = found.unwrap_or(self.members.len());
+        if found.is_none() {
+            self.members.push(Member {
+                organization,
+                name: "By Hand".to_owned(),
+                email: email.to_owned(),
+                roles: Vec::new(),
+                invite_pending: false,
+                listed_from: Timestamp::UNIX_EPOCH,
+            });
+        }
+        let member = &mut self.members[index];
+        if let Some(name) = change.name {
+            member.name = name;
+        }
+        if let Some(roles) = change.roles {
+            member.roles = roles;
+        }
+        if let Some(pending) = change.invite_pending {
+            member.invite_pending = pending;
+        }
+    }
+
+    /// Removes a member of the first organization by hand. False if there is none.
+    pub(crate) fn delete_member(&mut self, email: &str) -> bool {
+        let organization = self.seed.first_organization().id.clone();
+        self.remove_member(&organization, email)
+    }
 }
 
 /// Members of the first organization, by hand in the console.
 impl Simulator {
-    /// All members and invitations.
+    /// All members and invitations, those not listed yet included.
     pub fn members(&self) -> Vec<Member> {
-        self.world(|world| {
-            let organization = world.seed.first_organization().id.clone();
-            let mut members = world.members.clone();
-            members.retain(|member| member.organization == organization);
-            members
-        })
+        self.world(|world| world.first_members())
+    }
+
+    /// Changes a member; adds one who has accepted if there is none.
+    pub fn change_member(&self, email: &str, change: MemberChange) {
+        self.world(|world| world.change_member(email, change));
     }
 
     /// Sets the roles of a member, any word allowed; adds one who has accepted if there is none.
     pub fn set_member(&self, email: &str, roles: &[&str]) {
-        self.world(|world| {
-            let organization = world.seed.first_organization().id.clone();
-            let roles: Vec<String> = roles.iter().map(|&role| role.to_owned()).collect();
-            if let Some(member) = world.member_mut(&organization, email) {
-                member.roles = roles;
-            } else {
-                world.members.push(Member {
-                    organization,
-                    name: "By Hand".to_owned(),
-                    email: email.to_owned(),
-                    roles,
-                    invite_pending: false,
-                });
-            }
-        });
+        let roles = roles.iter().map(|&role| role.to_owned()).collect();
+        self.change_member(
+            email,
+            MemberChange {
+                roles: Some(roles),
+                ..MemberChange::default()
+            },
+        );
     }
 
     /// Accepts an invitation. False if there is no such member.
@@ -205,9 +261,6 @@ impl Simulator {
 
     /// Removes a member. False if there is none.
     pub fn remove_member(&self, email: &str) -> bool {
-        self.world(|world| {
-            let organization = world.seed.first_organization().id.clone();
-            world.remove_member(&organization, email)
-        })
+        self.world(|world| world.delete_member(email))
     }
 }

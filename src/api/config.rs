@@ -73,6 +73,8 @@ pub enum Credentials {
     },
     /// A ready-made access token: used as is, never renewed.
     AccessToken(SecretString),
+    /// None: only what the API tells everybody can be asked for.
+    None,
 }
 
 /// Time limits.
@@ -288,6 +290,7 @@ fn check_credentials(credentials: &Credentials, report: &mut impl FnMut(ConfigFi
                 );
             }
         }
+        Credentials::None => {}
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Error`], whose predicates say what happened. Must not know who calls: imports nothing but the
 //! clock.
 
+mod activity;
 mod clients;
 mod clusters;
 mod coalesce;
@@ -13,6 +14,7 @@ mod context;
 mod create_client;
 mod create_cluster;
 mod create_monitoring;
+mod egress;
 mod error;
 mod ip_allowlists;
 pub mod ip_ranges;
@@ -47,6 +49,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
+pub use self::activity::ActivityEvent;
 pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
 pub use self::clusters::{
     AllowlistEntry, Cluster, ClusterEncryption, ClusterHealth, ClusterLinks, ClusterStatus,
@@ -117,6 +120,7 @@ impl Client {
         let caller = CallerKey::new(&endpoints, &config.credentials);
         let limiter = shared.api_limiter(&caller);
         let tokens = match config.credentials {
+            Credentials::None => Tokens::None,
             Credentials::AccessToken(token) => Tokens::Ready(token),
             Credentials::ClientSecret {
                 client_id,

@@ -35,6 +35,8 @@ pub(crate) struct Request {
     /// No try begins after this: what the request was made from is too old then. It belongs to a
     /// request just made and does not queue for a place of its own.
     pub(crate) send_by: Option<Instant>,
+    /// Answered to everybody: no token is sent, and none is asked for.
+    pub(crate) public: bool,
 }
 
 impl Request {
@@ -74,6 +76,7 @@ impl Request {
             operation,
             repeat,
             send_by: None,
+            public: false,
         })
     }
 
@@ -97,6 +100,12 @@ impl Request {
     /// The same, unless it has not gone out by `send_by`.
     pub(crate) fn send_by(mut self, send_by: Instant) -> Self {
         self.send_by = Some(send_by);
+        self
+    }
+
+    /// The same for an operation that is open to everybody.
+    pub(crate) fn public(mut self) -> Self {
+        self.public = true;
         self
     }
 

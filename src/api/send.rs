@@ -34,19 +34,22 @@ const GRACE_FOR_WRITES: Duration = Duration::from_secs(10);
 pub(crate) enum Tokens {
     Ready(SecretString),
     Renewable(TokenSource),
+    None,
 }
 
 /// The token of one try.
 enum Bearer<'a> {
     Ready(&'a SecretString),
     Renewable(Arc<Token>),
+    None,
 }
 
 impl Bearer<'_> {
-    fn value(&self) -> &SecretString {
+    fn value(&self) -> Option<&SecretString> {
         match self {
-            Self::Ready(value) => value,
-            Self::Renewable(token) => &token.value,
+            Self::Ready(value) => Some(value),
+            Self::Renewable(token) => Some(&token.value),
+            Self::None => None,
         }
     }
 }
@@ -167,6 +170,11 @@ impl Sender {
 
     async fn bearer(&self, effort: &Effort<'_>) -> Result<Bearer<'_>, Error> {
         match &self.tokens {
+            _ if effort.request.public => Ok(Bearer::None),
+            Tokens::None => Err(effort.blame(
+                self.error(ErrorKind::InvalidRequest, effort.request)
+                    .with_note("There are no credentials"),
+            )),
             Tokens::Ready(token) => Ok(Bearer::Ready(token)),
             Tokens::Renewable(source) => match source.token(&effort.bounds).await {
                 Ok(token) => Ok(Bearer::Renewable(token)),
@@ -242,10 +250,12 @@ impl Sender {
     ) -> Result<(), Error> {
         let (source, refused) = match (&self.tokens, bearer) {
             (Tokens::Renewable(source), Bearer::Renewable(refused)) => (source, refused),
-            _ => {
-                let error = self.ready_token_refused(effort.request, bearer.value(), error);
+            (_, Bearer::Ready(token)) => {
+                let error = self.ready_token_refused(effort.request, token, error);
                 return Err(effort.blame(error));
             }
+            // Nobody was asked who is asking.
+            _ => return Err(effort.blame(error)),
         };
         if effort.renewed || !source.discard(refused, self.clock.instant()) {
             return Err(effort.blame(error.with_note("The token had just been renewed")));
@@ -290,7 +300,11 @@ impl Sender {
         }
     }
 
-    fn http_request(&self, request: &Request, token: &SecretString) -> http::Request<Bytes> {
+    fn http_request(
+        &self,
+        request: &Request,
+        token: Option<&SecretString>,
+    ) -> http::Request<Bytes> {
         let mut http = http::Request::new(request.body.clone().unwrap_or_default());
         *http.method_mut() = request.method.clone();
         // The base is checked and the path encoded; were the address bad all the same, the
@@ -301,7 +315,7 @@ impl Sender {
             .parse()
             .unwrap_or_default();
         let headers = http.headers_mut();
-        if let Some(bearer) = bearer_header(token) {
+        if let Some(bearer) = token.and_then(bearer_header) {
             headers.insert(AUTHORIZATION, bearer);
         }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));

@@ -26,6 +26,7 @@ pub(crate) struct CallerKey {
 enum Caller {
     Client(String),
     Token(SecretDigest),
+    Nobody,
 }
 
 impl CallerKey {
@@ -35,6 +36,7 @@ impl CallerKey {
             caller: match credentials {
                 Credentials::ClientSecret { client_id, .. } => Caller::Client(client_id.clone()),
                 Credentials::AccessToken(token) => Caller::Token(SecretDigest::of(token)),
+                Credentials::None => Caller::Nobody,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! The data sources, one file per type.
 
+pub mod activity;
 pub mod channel;
 pub mod cluster_client;
 pub mod cluster_clients;
@@ -8,4 +9,7 @@ pub mod cluster_ip_allowlist;
 pub mod cluster_monitoring;
 pub mod cluster_plan_type;
 pub mod cluster_secure_connectivity;
+pub mod ip_ranges;
+pub mod organization_member;
+pub mod organization_members;
 pub mod region;

@@ -177,8 +177,8 @@ pub enum Access {
     Ready(Box<api::Config>),
     /// Not in this run: these attributes are not known yet.
     NotYetKnown(Vec<&'static str>),
-    /// No: there are no credentials.
-    NoCredentials,
+    /// No: there are no credentials. What the API tells everybody can be had all the same.
+    NoCredentials(Box<api::Config>),
 }
 
 /// Combines block, environment and defaults, attribute by attribute.
@@ -214,7 +214,7 @@ pub fn resolve(
         }),
     };
     let mut settings = Settings {
-        access: Access::NoCredentials,
+        access: Access::NotYetKnown(Vec::new()),
         credentials_from: String::new(),
         organization_id: config.organization_id.as_str().map(str::to_owned),
         poll_interval,
@@ -300,11 +300,8 @@ pub fn resolve(
         }
         _ => None,
     };
-    let has_credentials = credentials.is_some();
     // The rest is checked even without credentials: a wrong address is wrong in any case.
-    let mut api = api::Config::new(
-        credentials.unwrap_or_else(|| api::Credentials::AccessToken("none".into())),
-    );
+    let mut api = api::Config::new(credentials.unwrap_or(api::Credentials::None));
     if let Some(url) = text(&config.api_url, variable::API_URL) {
         api.api_url = url;
     }
@@ -336,9 +333,10 @@ pub fn resolve(
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    if has_credentials {
-        settings.access = Access::Ready(Box::new(api));
-    }
+    settings.access = match api.credentials {
+        api::Credentials::None => Access::NoCredentials(Box::new(api)),
+        _ => Access::Ready(Box::new(api)),
+    };
     Ok(settings)
 }
 

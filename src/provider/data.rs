@@ -89,18 +89,24 @@ impl ProviderData {
         }
         match &self.settings.access {
             Access::Ready(config) => {
-                let client = Client::new((**config).clone()).map_err(|error| {
-                    Unavailable::Error(Diagnostic::error(
-                        "Invalid provider configuration",
-                        error.to_string(),
-                    ))
-                })?;
+                let client = new_client(config)?;
                 Ok(self.client.get_or_init(|| client))
             }
             Access::NotYetKnown(attributes) => {
                 Err(Unavailable::NotYetKnown(not_yet_known(attributes)))
             }
-            Access::NoCredentials => Err(Unavailable::Error(no_credentials())),
+            Access::NoCredentials(_) => Err(Unavailable::Error(no_credentials())),
+        }
+    }
+
+    /// A client for what the API tells everybody: it needs no credentials.
+    ///
+    /// # Errors
+    /// Parts of the configuration are not known yet.
+    pub fn public_client(&self) -> Result<Client, Unavailable> {
+        match &self.settings.access {
+            Access::NoCredentials(config) => new_client(config),
+            _ => self.client().cloned(),
         }
     }
 
@@ -129,7 +135,7 @@ impl ProviderData {
             Access::Ready(config) => {
                 let client = match &config.credentials {
                     api::Credentials::ClientSecret { client_id, .. } => client_id,
-                    api::Credentials::AccessToken(_) => "",
+                    api::Credentials::AccessToken(_) | api::Credentials::None => "",
                 };
                 format!("{} {client}", config.api_url)
             }
@@ -256,6 +262,15 @@ impl ProviderData {
         };
         errors::explain(summary.into(), error, &origin)
     }
+}
+
+fn new_client(config: &api::Config) -> Result<Client, Unavailable> {
+    Client::new(config.clone()).map_err(|error| {
+        Unavailable::Error(Diagnostic::error(
+            "Invalid provider configuration",
+            error.to_string(),
+        ))
+    })
 }
 
 fn not_yet_known(attributes: &[&str]) -> Diagnostic {

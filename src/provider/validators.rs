@@ -96,6 +96,22 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
+/// A point in time as RFC 3339 writes it, such as `2026-10-02T08:00:00Z`.
+#[must_use]
+pub fn timestamp() -> Validator {
+    Validator::text("must be a time such as 2026-10-02T08:00:00Z", |text| {
+        text.parse::<jiff::Timestamp>().is_err().then(|| {
+            Diagnostic::error(
+                "Invalid time",
+                format!(
+                    "{text:?} is not a point in time: write it as RFC 3339 does, with an offset, for \
+                     example 2026-10-02T08:00:00Z or 2026-10-02T10:00:00+02:00."
+                ),
+            )
+        })
+    })
+}
+
 /// A whole number from `min` to `max`.
 #[must_use]
 pub fn whole_number(min: i64, max: i64) -> Validator {

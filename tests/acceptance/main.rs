@@ -9,6 +9,8 @@
 mod support;
 
 #[cfg(test)]
+mod activity;
+#[cfg(test)]
 mod bad_days;
 #[cfg(test)]
 mod cluster;
@@ -26,3 +28,7 @@ mod cluster_secure_connectivity;
 mod functions;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod organization_member;
+#[cfg(test)]
+mod switching;

@@ -1,5 +1,7 @@
 //! Members, the activity log, and what is told without a token.
 
+use std::time::Duration;
+
 use camunda_simulator::{ADMIN, Event, OWNER, WEB_MODELER_RANGES, seed};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -42,6 +44,46 @@ fn members_are_invited_changed_and_removed() {
     );
     assert_eq!(remove(&world, "ada@example.com"), 204);
     assert_eq!(remove(&world, "ada@example.com"), 404);
+    world.simulator.assert_clean();
+}
+
+#[test]
+fn invitations_are_listed_late_if_told_so() {
+    let world = World::new();
+    world
+        .simulator
+        .change_behaviour(|all| all.durations.member_visibility = Duration::from_secs(200));
+    assert_eq!(invite(&world, "ada@example.com", &["analyst"]), 204);
+    assert_eq!(member(&world, "ada@example.com"), None);
+    // Whoever invites again changes the same invitation.
+    assert_eq!(invite(&world, "ada@example.com", &["admin"]), 204);
+    assert_eq!(world.simulator.members().len(), 3);
+    world.simulator.advance(Duration::from_secs(200));
+    let listed = member(&world, "ada@example.com").expect("listed");
+    assert_eq!(listed["roles"], json!(["admin"]));
+    world.simulator.assert_clean();
+}
+
+#[test]
+fn people_are_changed_by_hand() {
+    let world = World::new();
+    let path = "/_simulator/members/ada@example.com";
+    let change = json!({ "roles": ["admin", "member"] });
+    assert_eq!(world.call(Method::PUT, path, Some(&change)).status, 200);
+    assert_eq!(
+        member(&world, "ada@example.com").expect("added"),
+        json!({ "name": "By Hand", "email": "ada@example.com", "roles": ["admin", "member"], "invitePending": false })
+    );
+    let change = json!({ "name": "Ada", "invite_pending": true });
+    assert_eq!(world.call(Method::PUT, path, Some(&change)).status, 200);
+    let changed = member(&world, "ada@example.com").expect("changed");
+    assert_eq!(changed["name"], "Ada");
+    assert_eq!(changed["roles"], json!(["admin", "member"]));
+    assert_eq!(changed["invitePending"], true);
+    let all = world.get("/_simulator/members").json();
+    assert_eq!(all.as_array().map(Vec::len), Some(3));
+    assert_eq!(world.call(Method::DELETE, path, None).status, 200);
+    assert_eq!(world.call(Method::DELETE, path, None).status, 404);
     world.simulator.assert_clean();
 }
 

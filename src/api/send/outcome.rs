@@ -38,7 +38,7 @@ impl Sender {
         &self,
         request: &Request,
         answer: &Answer,
-        token: &SecretString,
+        token: Option<&SecretString>,
     ) -> (Outcome, Error) {
         let status = answer.status;
         let outcome = Outcome::Status(status.as_u16());
@@ -55,7 +55,7 @@ impl Sender {
         if let (true, Some(wait)) = (asked_to_wait, wait) {
             self.limiter.pause_until(self.clock.instant() + wait);
         }
-        let secrets = [token]
+        let secrets = token
             .into_iter()
             .chain(self.client_secret())
             .chain(&request.secrets)
@@ -162,7 +162,7 @@ impl Sender {
 
     pub(super) fn client_secret(&self) -> Option<&SecretString> {
         match &self.tokens {
-            Tokens::Ready(_) => None,
+            Tokens::Ready(_) | Tokens::None => None,
             Tokens::Renewable(source) => Some(&source.issuer.client_secret),
         }
     }

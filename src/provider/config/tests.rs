@@ -49,7 +49,9 @@ fn credentials(config: &ProviderConfig, variables: &[(&'static str, &str)]) -> S
                 client_id,
                 client_secret,
             } => format!("client {client_id} {}", client_secret.expose_secret()),
+            api::Credentials::None => return "none, yet ready".to_owned(),
         },
+        Access::NoCredentials(_) => return "NoCredentials".to_owned(),
         other => return format!("{other:?}"),
     };
     format!("{used}: {}", settings.credentials_from)

@@ -1,0 +1,7 @@
+terraform {
+  required_providers {
+    camunda = {
+      source = "camunda-community-hub/camunda"
+    }
+  }
+}
