@@ -1,8 +1,8 @@
 //! The list of areas of the Administration API. A new area is a file and a line here.
 
 use crate::{
-    activity, allowlists, backups, clients, clusters, members, meta, parameters, secrets,
-    world::Handler,
+    activity, allowlists, backups, clients, clusters, connectivity, members, meta, monitoring,
+    parameters, secrets, world::Handler,
 };
 
 const AREAS: &[&[(&str, Handler)]] = &[
@@ -12,8 +12,10 @@ const AREAS: &[&[(&str, Handler)]] = &[
     backups::OPERATIONS,
     clients::OPERATIONS,
     clusters::OPERATIONS,
+    connectivity::OPERATIONS,
     members::OPERATIONS,
     meta::OPERATIONS,
+    monitoring::OPERATIONS,
     secrets::OPERATIONS,
 ];
 

@@ -58,6 +58,15 @@ pub struct Behaviour {
     pub fold_member_addresses: bool,
     /// Whether deleting a connector secret that is not there answers 404 rather than 204.
     pub refuse_delete_of_unknown_secret: bool,
+    /// Whether the state of secure connectivity has the shape that it had until the spring of 2026.
+    pub old_connectivity_shape: bool,
+    /// Whether creating a monitoring client switches an inactive endpoint on, rather than being refused
+    /// (409).
+    pub monitoring_client_activates: bool,
+    /// Whether user names of monitoring clients are unique within a cluster (409).
+    pub unique_monitoring_names: bool,
+    /// Whether deleting the last monitoring client switches the endpoint off.
+    pub last_monitoring_client_deactivates: bool,
     /// Status of the refusal of a manual backup that comes too soon after the last one. The real one
     /// is not published.
     pub backup_pace_status: u16,
@@ -112,6 +121,15 @@ pub struct Durations {
     /// How long a deleted connector secret is still listed: 0 s.
     #[serde(with = "seconds")]
     pub secret_visibility: Duration,
+    /// From the activation of secure connectivity until it is ready: 300 s.
+    #[serde(with = "seconds")]
+    pub private_link: Duration,
+    /// From its deactivation until it is gone: 60 s.
+    #[serde(with = "seconds")]
+    pub private_link_removal: Duration,
+    /// From the activation of monitoring until the address of the endpoint is shown: 0 s.
+    #[serde(with = "seconds")]
+    pub monitoring_address: Duration,
     /// From the start of a backup to its end: 120 s.
     #[serde(with = "seconds")]
     pub backup: Duration,
@@ -240,6 +258,10 @@ impl Default for Behaviour {
             secret_name_length: 50,
             keep_names_of_deleted_secrets: false,
             refuse_delete_of_unknown_secret: false,
+            old_connectivity_shape: false,
+            monitoring_client_activates: false,
+            unique_monitoring_names: true,
+            last_monitoring_client_deactivates: true,
             backup_pace_status: 409,
             fail_backups: false,
             optimize_in_backups: true,
@@ -265,6 +287,8 @@ impl Behaviour {
                 member_visibility: Duration::from_secs(5),
                 secret_change: Duration::from_secs(5),
                 secret_visibility: Duration::from_secs(15),
+                private_link: Duration::from_secs(600),
+                monitoring_address: Duration::from_secs(15),
                 ..Durations::default()
             },
             creation_flicker: Some(Flicker {
@@ -301,6 +325,9 @@ impl Default for Durations {
             member_visibility: Duration::ZERO,
             secret_change: Duration::ZERO,
             secret_visibility: Duration::ZERO,
+            private_link: Duration::from_secs(300),
+            private_link_removal: Duration::from_secs(60),
+            monitoring_address: Duration::ZERO,
             backup: Duration::from_secs(120),
             backup_pace: HOUR / 4,
             restore: Duration::from_secs(240),

@@ -116,7 +116,7 @@ fn new_client_id() -> String {
 
 /// The permissions as they show. Newer generations know Operate and Tasklist as parts of Zeebe.
 fn shown_permissions(world: &World, cluster: &Cluster, permissions: &[String]) -> Vec<String> {
-    let folds = world.behaviour.fold_client_permissions && merges_components(&world.seed, cluster);
+    let folds = world.behaviour.fold_client_permissions && is_8_8_or_later(&world.seed, cluster);
     let mut shown: Vec<String> = Vec::new();
     for permission in permissions {
         let word = match permission.as_str() {
@@ -131,7 +131,7 @@ fn shown_permissions(world: &World, cluster: &Cluster, permissions: &[String]) -
 }
 
 /// Whether the cluster runs 8.8 or later.
-fn merges_components(seed: &Seed, cluster: &Cluster) -> bool {
+pub(crate) fn is_8_8_or_later(seed: &Seed, cluster: &Cluster) -> bool {
     let minor = seed.generation(&cluster.generation).map(|it| &it.minor);
     let number = |text: &str| text.parse::<u32>().ok();
     minor

@@ -1,6 +1,8 @@
 //! The control surface under `/_simulator/`: looking into the simulator and steering it over HTTP,
 //! from any language. Outside the path space of the API, never logged, never hit by faults.
 
+mod connectivity;
+
 use std::{sync::Arc, time::Duration};
 
 use axum::{body::to_bytes, extract::Request, response::Response};
@@ -102,6 +104,14 @@ const INDEX: &[(&str, &str)] = &[
     (
         "PATCH, DELETE /_simulator/clusters/ID/clients/CLIENT",
         "changes or deletes an API client by hand",
+    ),
+    (
+        "GET, PUT, DELETE /_simulator/clusters/ID/connectivity",
+        "secure connectivity; activates, changes or removes it by hand",
+    ),
+    (
+        "GET, PUT, DELETE /_simulator/clusters/ID/monitoring, POST …/monitoring/clients, DELETE …/CLIENT",
+        "the metrics endpoint; switches it by hand, adds ({\"username\": …}) or deletes credentials",
     ),
     (
         "GET /_simulator/clusters/ID/secrets, PUT, DELETE …/secrets/NAME",
@@ -261,6 +271,10 @@ impl Input<'_> {
             (_, ["clusters", cluster, "clients", rest @ ..]) => {
                 self.zeebe_clients(method, cluster, rest)
             }
+            (_, ["clusters", cluster, "connectivity"]) => self.connectivity(method, cluster),
+            (_, ["clusters", cluster, "monitoring", rest @ ..]) => {
+                self.monitoring(method, cluster, rest)
+            }
             (_, ["clusters", cluster, "secrets", rest @ ..]) => {
                 self.connector_secrets(method, cluster, rest)
             }
@@ -297,6 +311,8 @@ impl Input<'_> {
                 "zeebe_clients": world.zeebe_clients,
                 "members": world.members,
                 "connector_secrets": world.connector_secrets,
+                "secure_connectivity": world.secure_connectivity,
+                "monitoring": world.monitoring,
                 "backups": world.backups.all,
                 "backup_schedules": world.backups.schedules,
                 "restores": world.backups.restores,

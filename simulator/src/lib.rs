@@ -23,12 +23,14 @@ mod backups;
 mod clients;
 mod clusters;
 mod connection;
+mod connectivity;
 mod contract;
 mod control;
 mod deviation;
 mod exchange;
 mod members;
 mod meta;
+mod monitoring;
 mod parameters;
 mod schema;
 mod secrets;
@@ -45,12 +47,14 @@ pub use crate::{
     clients::{NewZeebeClient, ZeebeClient, ZeebeClientChange},
     clock::ClockMode,
     clusters::{AllowlistEntry, Change, Cluster, Deletion, Encryption, Pending, Status},
+    connectivity::{ConnectivityChange, SecureConnectivity},
     console::{ClusterChange, NewCluster},
     fault_handle::{FaultBuilder, Faults},
     faults::{ArmedFault, Fault, FaultAnswer, FaultBody, FaultId, FaultRule, RetryAfter},
     journal::{OperationStatistics, RequestRecord, Side, Statistics, TokenRequest, Violation},
     members::{ADMIN, Member, MemberChange, OWNER},
     meta::WEB_MODELER_RANGES,
+    monitoring::{Monitoring, MonitoringClient},
     secrets::ConnectorSecret,
     seed::Seed,
     simulator::{Options, Simulator},

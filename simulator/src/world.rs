@@ -13,8 +13,10 @@ use crate::{
     behaviour::Behaviour,
     clients::ZeebeClient,
     clusters::Cluster,
+    connectivity::SecureConnectivity,
     faults::FaultRules,
     members::{self, Member},
+    monitoring::Monitoring,
     secrets::ConnectorSecret,
     seed::Seed,
     tokens::{Caller, TokenService},
@@ -38,6 +40,10 @@ pub(crate) struct World {
     pub(crate) members: Vec<Member>,
     /// The activity log, oldest first.
     pub(crate) events: Vec<Event>,
+    /// Endpoint services of clusters that have secure connectivity.
+    pub(crate) secure_connectivity: BTreeMap<String, SecureConnectivity>,
+    /// Metrics endpoints of clusters that have monitoring switched on.
+    pub(crate) monitoring: BTreeMap<String, Monitoring>,
     /// Backups of all clusters, with schedules and restores.
     pub(crate) backups: Backups,
     /// Hosts that the simulator listens on; they are audiences as well.
@@ -57,6 +63,8 @@ impl World {
             zeebe_clients: Vec::new(),
             connector_secrets: Vec::new(),
             secret_changes: BTreeMap::new(),
+            secure_connectivity: BTreeMap::new(),
+            monitoring: BTreeMap::new(),
             backups: Backups::default(),
             hosts,
         }
@@ -70,6 +78,8 @@ impl World {
         self.clusters.retain(|cluster| cluster.is_listed(now));
         self.settle_zeebe_clients(now);
         self.settle_connector_secrets(now);
+        self.settle_secure_connectivity(now);
+        self.settle_monitoring(now);
         self.settle_backups(now);
     }
 

@@ -16,6 +16,7 @@ mod context;
 mod create_backup;
 mod create_client;
 mod create_cluster;
+mod create_monitoring;
 mod egress;
 mod error;
 mod ip_allowlists;
@@ -25,10 +26,12 @@ mod limit;
 mod members;
 mod merge_allowlist;
 mod message;
+mod monitoring;
 mod parameters;
 mod request;
 mod retry;
 mod secret;
+mod secure_connectivity;
 mod send;
 mod shared;
 mod statistics;
@@ -66,14 +69,17 @@ pub use self::config::{
 pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
 pub use self::context::CallContext;
 pub use self::create_backup::comes_too_soon;
+pub use self::create_monitoring::MonitoringNotActivated;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};
 pub use self::members::{ASSIGNABLE_ROLES, Member};
 pub use self::merge_allowlist::MergeError;
+pub use self::monitoring::{Monitoring, MonitoringClient, MonitoringCredentials};
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
 pub use self::statistics::Summary;
+pub use self::secure_connectivity::{ActivateSecureConnectivity, NotActivated, SecureConnectivity};
 
 use self::coalesce::Arrival;
 use self::limit::Pace;

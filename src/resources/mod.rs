@@ -8,4 +8,7 @@ pub mod cluster_connector_secret;
 pub mod cluster_ip_allowlist;
 pub mod cluster_ip_allowlist_entry;
 pub mod cluster_ip_whitelist;
+pub mod cluster_monitoring;
+pub mod cluster_monitoring_client;
+pub mod cluster_secure_connectivity;
 pub mod organization_member;

@@ -27,6 +27,10 @@ mod cluster_connector_secret;
 #[cfg(test)]
 mod cluster_ip_allowlist;
 #[cfg(test)]
+mod cluster_monitoring;
+#[cfg(test)]
+mod cluster_secure_connectivity;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod harness;

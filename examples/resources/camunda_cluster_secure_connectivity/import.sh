@@ -1,0 +1,2 @@
+# The ID of the cluster is on its page in the Console.
+terraform import camunda_cluster_secure_connectivity.example 6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11
