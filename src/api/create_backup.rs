@@ -139,8 +139,8 @@ impl Client {
             .deadline
             .map_or(grace, |deadline| deadline.max(grace));
         let context = CallContext {
-            cancel: context.cancel.clone(),
             deadline: Some(deadline),
+            ..context.clone()
         };
         let looks = if error.is_come_back_later() {
             &LOOKS[..2]

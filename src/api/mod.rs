@@ -78,8 +78,8 @@ pub use self::merge_allowlist::MergeError;
 pub use self::monitoring::{Monitoring, MonitoringClient, MonitoringCredentials};
 pub use self::parameters::{BackupLocation, Channel, CloudRegion, Generation, Parameters, Region};
 pub use self::secret::{ExposeSecret, SecretString};
-pub use self::statistics::Summary;
 pub use self::secure_connectivity::{ActivateSecureConnectivity, NotActivated, SecureConnectivity};
+pub use self::statistics::Summary;
 
 use self::coalesce::Arrival;
 use self::limit::Pace;

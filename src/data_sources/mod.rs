@@ -2,10 +2,10 @@
 
 pub mod activity;
 pub mod channel;
-pub mod cluster_backup;
-pub mod cluster_backups;
 pub mod channels;
 pub mod cluster;
+pub mod cluster_backup;
+pub mod cluster_backups;
 pub mod cluster_client;
 pub mod cluster_clients;
 pub mod cluster_connector_secrets;
@@ -13,8 +13,8 @@ pub mod cluster_ip_allowlist;
 pub mod cluster_monitoring;
 pub mod cluster_plan_type;
 pub mod cluster_plan_types;
-pub mod clusters;
 pub mod cluster_secure_connectivity;
+pub mod clusters;
 pub mod ip_ranges;
 pub mod organization_member;
 pub mod organization_members;
