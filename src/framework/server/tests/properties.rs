@@ -2,7 +2,7 @@
 //! been applied is settled.
 
 use proptest::prelude::*;
-use proptest::test_runner::TestCaseError;
+use proptest::test_runner::{RngSeed, TestCaseError};
 
 use super::arbitrary_schema::{any_schema, config_of};
 use super::fill::fill;
@@ -42,7 +42,14 @@ async fn run(schema: &Schema, before: &Object, config: &Value) -> Result<Object,
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, max_shrink_iters: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same cases in every run: what fails, fails again. Another seed explores others.
+    #![proptest_config(ProptestConfig {
+        cases: 256,
+        max_shrink_iters: 512,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(20_261_124),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn every_schema_and_configuration_is_planned_applied_and_settled(
