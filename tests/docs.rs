@@ -177,3 +177,47 @@ fn pages_keep_to_the_limits_of_the_registries() {
 fn until_quote(text: &str) -> &str {
     text.split('"').next().unwrap_or_default()
 }
+
+/// The table in `README.md`: which objects need which permission group.
+fn permission_table() -> String {
+    let provider = Camunda::new(Environment::default(), Clock::system(), || {});
+    let server = Server::new(provider, Clock::system());
+    let mut groups: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (kind, _) in KINDS {
+        for type_name in server.type_names(kind) {
+            let facts = server.facts(kind, type_name).expect("it is registered");
+            for group in facts.permission_groups {
+                groups.entry(group).or_default().insert(type_name);
+            }
+        }
+    }
+    let mut table = "| group | for |\n| --- | --- |\n".to_owned();
+    for (group, objects) in groups {
+        let objects: Vec<String> = objects.iter().map(|name| format!("`{name}`")).collect();
+        table.push_str(&format!("| {group} | {} |\n", objects.join(", ")));
+    }
+    table
+}
+
+#[test]
+fn the_readme_names_the_permission_groups() {
+    const HEADING: &str = "### Permission groups\n";
+    let path = root().join("README.md");
+    let text = read(&path);
+    let section = text.find(HEADING).expect("the section is there") + HEADING.len();
+    let begin = section + text[section..].find("| group |").expect("a table follows");
+    let end = text[begin..]
+        .find("\n\n")
+        .map_or(text.len(), |end| begin + end + 1);
+    let table = permission_table();
+    if std::env::var_os(WRITE).is_some() {
+        let written = format!("{}{table}{}", &text[..begin], &text[end..]);
+        fs::write(&path, written).expect("it can be written");
+        return;
+    }
+    assert_eq!(
+        text[begin..end],
+        table,
+        "README.md is behind: run `make docs`"
+    );
+}

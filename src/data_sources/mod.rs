@@ -8,4 +8,6 @@ pub mod cluster_connector_secrets;
 pub mod cluster_ip_allowlist;
 pub mod cluster_plan_type;
 pub mod ip_ranges;
+pub mod organization_member;
+pub mod organization_members;
 pub mod region;

@@ -118,6 +118,14 @@ pub fn advise(mut diagnostic: Diagnostic, advice: impl Into<String>) -> Diagnost
     diagnostic
 }
 
+/// Puts a cause that is known in the place of the likely ones of an explained error.
+#[must_use]
+pub fn because(mut diagnostic: Diagnostic, cause: impl Into<String>) -> Diagnostic {
+    let before_request = diagnostic.hints.len().saturating_sub(1);
+    diagnostic.hints.drain(..before_request);
+    advise(diagnostic, cause)
+}
+
 /// Says of an object whose name is taken how to take it over: the import block, ready to paste.
 #[must_use]
 pub fn taken(diagnostic: Diagnostic, type_name: &str, import_id: &str) -> Diagnostic {

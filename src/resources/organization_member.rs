@@ -1,25 +1,44 @@
 //! `camunda_organization_member`: a member of the organisation, from the invitation on.
 //!
 //! The service has one operation for inviting somebody and for replacing a member's roles. So that a
-//! creation does not take roles from somebody who is a member already, it looks first.
+//! creation does not take roles from somebody who is a member already, it looks first. How soon the
+//! list shows a new invitation is not published: a creation waits a little for it, and until it has
+//! been seen once, a member that is not listed counts as there.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crate::api::{ASSIGNABLE_ROLES, CallContext, Member};
+use jiff::Timestamp;
+
+use crate::api::{self, ASSIGNABLE_ROLES, CallContext, Client, Member};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
+use crate::framework::private::Private;
 use crate::framework::resource::{Create, Delete, Read, Resource, StateMove, Update};
 use crate::framework::schema::{Attribute, IdentitySchema, PlanModifier, Schema, Validator};
 use crate::framework::types::Type;
 use crate::framework::value::Value;
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, taken};
+use crate::provider::errors::{because, taken};
+use crate::provider::wait::{Gave, Look, Wait};
 use crate::provider::{import_id, validators};
 
 const TYPE_NAME: &str = "camunda_organization_member";
+
+/// When a member was invited that no list has shown since, in the private state.
+const UNLISTED_SINCE: &str = "unlisted_since";
+
+/// How many times the pause between two looks a creation waits for the list.
+const PATIENCE: u32 = 10;
+
+/// How long a member that no list has shown counts as there.
+const UNLISTED_FOR: Duration = Duration::from_secs(60 * 60);
+
+/// The roles that only the owner has; the second one is an older word.
+const OWNER_ROLES: [&str; 2] = ["owner", "organizationowner"];
 
 /// The resource type.
 #[derive(Debug)]
@@ -71,10 +90,15 @@ impl Resource<ProviderData> for OrganizationMember {
         request: Create<Model>,
     ) -> Outcome<Model> {
         let Create {
-            mut plan, private, ..
+            mut plan,
+            mut private,
+            ..
         } = request;
         match create(context, &plan).await {
             Ok(found) => {
+                if found.is_none() {
+                    private.set(UNLISTED_SINCE, context.clock.now());
+                }
                 complete(&mut plan, found.as_ref());
                 Outcome::present(plan, private)
             }
@@ -84,7 +108,9 @@ impl Resource<ProviderData> for OrganizationMember {
 
     async fn read(&self, context: &Context<ProviderData>, request: Read<Model>) -> Outcome<Model> {
         let Read {
-            mut state, private, ..
+            mut state,
+            mut private,
+            ..
         } = request;
         let client = match context.data.client() {
             Ok(client) => client,
@@ -98,11 +124,17 @@ impl Resource<ProviderData> for OrganizationMember {
                 return Outcome::failed(context.data.explain(summary, &error));
             }
         };
-        let Some(member) = find(&members, email(&state)) else {
-            tracing::info!(email = email(&state), "a member is gone");
-            return Outcome::absent();
-        };
-        merge(&mut state, member);
+        match find(&members, email(&state)) {
+            Some(member) => {
+                private.remove(UNLISTED_SINCE);
+                merge(&mut state, member);
+            }
+            None if may_be_listed_later(&private, context.clock.now()) => {}
+            None => {
+                tracing::info!(email = email(&state), "a member is gone");
+                return Outcome::absent();
+            }
+        }
         Outcome::present(state, private)
     }
 
@@ -134,7 +166,9 @@ impl Resource<ProviderData> for OrganizationMember {
             Err(error) if !error.is_not_found() => {
                 let summary = format!("Cannot remove member {email}");
                 let diagnostic = context.data.explain(summary, &error);
-                explain_owner(diagnostic, error.is_forbidden()).into()
+                explain_owner(client, &call, email, diagnostic, &error)
+                    .await
+                    .into()
             }
             _ => Diagnostics::new(),
         }
@@ -169,7 +203,8 @@ impl Resource<ProviderData> for OrganizationMember {
     }
 }
 
-/// Invites, unless somebody has this address already whose roles would be replaced.
+/// Invites, unless somebody has this address already whose roles would be replaced. Nothing where the
+/// list does not show the member yet.
 async fn create(
     context: &Context<ProviderData>,
     plan: &Model,
@@ -178,35 +213,64 @@ async fn create(
     let call = CallContext::new(context.cancellation.clone());
     let client = data.for_writing(&call).await?;
     let email = email(plan);
-    let explain = |error: &crate::api::Error| {
-        let diagnostic = data.explain(format!("Cannot invite {email}"), error);
-        explain_owner(diagnostic, error.is_forbidden())
-    };
+    let summary = format!("Cannot invite {email}");
     let members = client
         .list_members(&call)
         .await
-        .map_err(|error| explain(&error))?;
+        .map_err(|error| data.explain(&summary, &error))?;
     let roles = plan.roles.known().cloned().unwrap_or_default();
     if let Some(member) = find(&members, email) {
+        if is_owner(member) {
+            let diagnostic = Diagnostic::error(summary, "This is the owner of the organisation.");
+            return Err(diagnostic.hint(OWNER_ADVICE).at(Path::of("email")));
+        }
         // The same roles: nothing is taken from anybody, and a run that was cut off goes on.
         if assignable(&member.roles) == roles {
             return Ok(Some(member.clone()));
         }
         let diagnostic = Diagnostic::error(
-            format!("Cannot invite {email}"),
+            summary,
             "The organisation has a member, or an open invitation, with this address and other roles. \
              Creating it would replace them.",
         );
         return Err(taken(diagnostic, TYPE_NAME, &member.email).at(Path::of("email")));
     }
-    client
-        .set_member_roles(&call, email, &roles)
-        .await
-        .map_err(|error| explain(&error))?;
+    if let Err(error) = client.set_member_roles(&call, email, &roles).await {
+        let diagnostic = data.explain(summary, &error);
+        return Err(explain_owner(client, &call, email, diagnostic, &error).await);
+    }
     tracing::info!(email, "invited a member");
-    // What the list does not show yet, the next refresh adds.
-    let members = client.list_members(&call).await.unwrap_or_default();
-    Ok(find(&members, email).cloned())
+    Ok(listed(context, client, email).await)
+}
+
+/// The member as the list shows it, which may take a moment. That it does not is no reason to fail: it
+/// is invited.
+async fn listed(context: &Context<ProviderData>, client: &Client, email: &str) -> Option<Member> {
+    let interval = context.data.poll_interval();
+    let deadline = context.clock.instant() + interval * PATIENCE;
+    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
+    let wait = Wait {
+        clock: context.clock.clone(),
+        cancellation: context.cancellation.clone(),
+        deadline,
+        interval,
+    };
+    let found = wait
+        .until(|| async {
+            let members = client.list_members(&call).await?;
+            Ok(match find(&members, email) {
+                Some(member) => Look::Done(member.clone()),
+                None => Look::NotYet("not listed".to_owned()),
+            })
+        })
+        .await;
+    match found {
+        Ok(member) | Err(Gave::Hopeless(member)) => Some(member),
+        Err(gave) => {
+            tracing::info!(email, ?gave, "the new member is not listed yet");
+            None
+        }
+    }
 }
 
 async fn update(
@@ -218,27 +282,55 @@ async fn update(
     let client = data.for_writing(&call).await?;
     let email = email(plan);
     let roles = plan.roles.known().cloned().unwrap_or_default();
-    client
-        .set_member_roles(&call, email, &roles)
-        .await
-        .map_err(|error| {
-            let summary = format!("Cannot change the roles of member {email}");
-            explain_owner(data.explain(summary, &error), error.is_forbidden())
-        })?;
+    if let Err(error) = client.set_member_roles(&call, email, &roles).await {
+        let summary = format!("Cannot change the roles of member {email}");
+        let diagnostic = data.explain(summary, &error);
+        return Err(explain_owner(client, &call, email, diagnostic, &error).await);
+    }
+    // Only a state that no refresh has filled leaves anything open.
+    if plan.name.known().is_some() && plan.invite_pending.known().is_some() {
+        return Ok(None);
+    }
     let members = client.list_members(&call).await.unwrap_or_default();
     Ok(find(&members, email).cloned())
 }
 
-fn explain_owner(diagnostic: Diagnostic, forbidden: bool) -> Diagnostic {
-    if forbidden {
-        advise(
-            diagnostic,
-            "The owner of the organisation can be neither changed nor removed here: ownership is \
-             transferred in the Console.",
-        )
+const OWNER_ADVICE: &str = "The owner of the organisation can be neither changed nor removed here: \
+     ownership is transferred in the Console. Remove the resource from the configuration, and from the \
+     state if it is there.";
+
+/// Says of a refusal that it is about the owner, if the answer or the list says so.
+async fn explain_owner(
+    client: &Client,
+    call: &CallContext,
+    email: &str,
+    diagnostic: Diagnostic,
+    error: &api::Error,
+) -> Diagnostic {
+    if !error.is_forbidden() {
+        return diagnostic;
+    }
+    let answer = error.server_message().unwrap_or_default().to_lowercase();
+    let is_the_owner = answer.contains("owner") || {
+        let members = client.recent_members(call).await;
+        members.is_ok_and(|members| find(&members, email).is_some_and(is_owner))
+    };
+    if is_the_owner {
+        because(diagnostic, OWNER_ADVICE)
     } else {
         diagnostic
     }
+}
+
+fn is_owner(member: &Member) -> bool {
+    OWNER_ROLES.iter().any(|&role| member.roles.contains(role))
+}
+
+/// Whether a member that the list does not show is one that it has not shown yet.
+fn may_be_listed_later(private: &Private, now: Timestamp) -> bool {
+    private
+        .get::<Timestamp>(UNLISTED_SINCE)
+        .is_some_and(|since| now.duration_since(since).unsigned_abs() < UNLISTED_FOR)
 }
 
 fn email(state: &Model) -> &str {
@@ -273,25 +365,24 @@ fn describe(state: &mut Model, member: &Member) {
     state.invite_pending = Field::Known(member.invite_pending);
 }
 
-/// Fills in what a plan leaves open. Whom the service does not list yet is invited, as far as is
-/// known; what the plan promises stays, and the next refresh corrects it.
+/// Fills in what a plan leaves open: with what the list shows, or else with nothing, until it does.
+/// What the plan promises stays, and the next refresh corrects it.
 fn complete(plan: &mut Model, member: Option<&Member>) {
-    let invited = Member {
-        email: email(plan).to_owned(),
-        name: String::new(),
-        roles: BTreeSet::new(),
-        invite_pending: true,
+    let mut shown = Model {
+        id: plan.email.clone(),
+        ..Model::default()
     };
-    let mut described = Model::default();
-    describe(&mut described, member.unwrap_or(&invited));
+    if let Some(member) = member {
+        describe(&mut shown, member);
+    }
     if plan.id.known().is_none() {
-        plan.id = described.id;
+        plan.id = shown.id;
     }
     if plan.name.known().is_none() {
-        plan.name = described.name;
+        plan.name = shown.name;
     }
     if plan.invite_pending.known().is_none() {
-        plan.invite_pending = described.invite_pending;
+        plan.invite_pending = shown.invite_pending;
     }
 }
 

@@ -1,5 +1,8 @@
 //! `camunda_organization_member`, as users meet it.
 
+mod bad_days;
+mod ordinary;
+
 use serde_json::json;
 
 use crate::support::World;
