@@ -5,12 +5,15 @@
 //! clock.
 
 mod activity;
+mod backup_schedules;
+mod backups;
 mod clients;
 mod clusters;
 mod coalesce;
 mod config;
 mod connector_secrets;
 mod context;
+mod create_backup;
 mod create_client;
 mod create_cluster;
 mod egress;
@@ -47,6 +50,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
 pub use self::activity::ActivityEvent;
+pub use self::backup_schedules::BackupSchedule;
+pub use self::backups::{Backup, BackupStatus};
 pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
 pub use self::clusters::{
     AllowlistEntry, Cluster, ClusterEncryption, ClusterHealth, ClusterLinks, ClusterStatus,
@@ -57,6 +62,7 @@ pub use self::config::{
 };
 pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
 pub use self::context::CallContext;
+pub use self::create_backup::comes_too_soon;
 #[cfg(test)]
 pub(crate) use self::error::Subject;
 pub use self::error::{Error, ErrorKind};

@@ -2,6 +2,8 @@
 
 pub mod activity;
 pub mod channel;
+pub mod cluster_backup;
+pub mod cluster_backups;
 pub mod cluster_client;
 pub mod cluster_clients;
 pub mod cluster_connector_secrets;

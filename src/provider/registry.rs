@@ -9,6 +9,8 @@ use crate::{data_sources, functions, resources};
 pub fn registry() -> Registry<ProviderData> {
     Registry::new()
         .resource(resources::cluster::Cluster)
+        .resource(resources::cluster_backup::ClusterBackup)
+        .resource(resources::cluster_backup_schedule::ClusterBackupSchedule)
         .resource(resources::cluster_client::ClusterClient)
         .resource(resources::cluster_connector_secret::ClusterConnectorSecret)
         .resource(resources::cluster_ip_allowlist::ClusterIpAllowlist)
@@ -17,6 +19,8 @@ pub fn registry() -> Registry<ProviderData> {
         .resource(resources::organization_member::OrganizationMember)
         .data_source(data_sources::activity::Activity)
         .data_source(data_sources::channel::Channel)
+        .data_source(data_sources::cluster_backup::ClusterBackup)
+        .data_source(data_sources::cluster_backups::ClusterBackups)
         .data_source(data_sources::cluster_client::ClusterClient)
         .data_source(data_sources::cluster_clients::ClusterClients)
         .data_source(data_sources::cluster_connector_secrets::ClusterConnectorSecrets)

@@ -1,6 +1,8 @@
 //! The managed resources, one file per type.
 
 pub mod cluster;
+pub mod cluster_backup;
+pub mod cluster_backup_schedule;
 pub mod cluster_client;
 pub mod cluster_connector_secret;
 pub mod cluster_ip_allowlist;

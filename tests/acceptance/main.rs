@@ -17,6 +17,10 @@ mod bad_days;
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]
+mod cluster_backup;
+#[cfg(test)]
+mod cluster_backup_schedule;
+#[cfg(test)]
 mod cluster_client;
 #[cfg(test)]
 mod cluster_connector_secret;

@@ -1,0 +1,7 @@
+import {
+  to = camunda_cluster_backup.example
+  identity = {
+    cluster_id = "6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11"
+    id         = "d4c3b2a1-0f9e-4d8c-b7a6-958473625140"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = camunda_cluster_backup_schedule.example
+  id = "6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11"
+}

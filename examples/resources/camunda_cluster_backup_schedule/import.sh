@@ -1,0 +1,2 @@
+# The ID is on the cluster's page in the Console.
+terraform import camunda_cluster_backup_schedule.example 6f0f7c52-3a1e-4d0b-9b63-0c3f6c2a9e11
