@@ -81,7 +81,7 @@ impl DataSource<ProviderData> for OrganizationMember {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = CallContext::new(context.cancellation.clone()).as_of_now();
         let email = config.email.as_str().unwrap_or_default();
         let members = match client.recent_members(&call).await {
             Ok(members) => members,

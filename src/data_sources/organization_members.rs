@@ -98,7 +98,7 @@ impl DataSource<ProviderData> for OrganizationMembers {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = CallContext::new(context.cancellation.clone()).as_of_now();
         match client.recent_members(&call).await {
             Ok(members) => {
                 let members = Field::Known(selected(&config, &members));
