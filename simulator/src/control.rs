@@ -2,6 +2,7 @@
 //! from any language. Outside the path space of the API, never logged, never hit by faults.
 
 mod connectivity;
+mod secrets;
 
 use std::{sync::Arc, time::Duration};
 
@@ -191,13 +192,6 @@ impl From<Problem> for Answer {
 #[serde(deny_unknown_fields)]
 struct NewSchedule {
     schedule: String,
-}
-
-/// The value of a secret that is set by hand.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewValue {
-    value: String,
 }
 
 struct Input<'a> {
@@ -511,29 +505,6 @@ impl Input<'_> {
             ("DELETE", [id]) => {
                 let found = shared.world(|world, _| world.delete_zeebe_client(cluster, id));
                 Problem::unless(found, "client")
-            }
-            _ => Err(nothing_here()),
-        }
-    }
-
-    fn connector_secrets(
-        &self,
-        method: &str,
-        cluster: &str,
-        rest: &[&str],
-    ) -> Result<Value, Problem> {
-        let shared = self.shared;
-        match (method, rest) {
-            ("GET", []) => Ok(shared.world(|world, _| json!(world.connector_secrets_of(cluster)))),
-            ("PUT", [name]) => {
-                let NewValue { value } = self.json()?;
-                let found = shared
-                    .world(|world, now| world.set_connector_secret(cluster, name, &value, now));
-                Problem::unless(found, "cluster")
-            }
-            ("DELETE", [name]) => {
-                let found = shared.world(|world, _| world.delete_connector_secret(cluster, name));
-                Problem::unless(found, "secret")
             }
             _ => Err(nothing_here()),
         }
