@@ -41,9 +41,6 @@ mod tests {
         }
     }
 
-    /// What no area offers: the token service answers it.
-    const NOT_OFFERED: &[&str] = &["IssueToken"];
-
     #[test]
     fn every_operation_is_offered_but_that_of_the_token_service() {
         let mut missing: Vec<&str> = contract()

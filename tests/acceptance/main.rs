@@ -42,4 +42,5 @@ mod organization_member;
 mod refresh_calls;
 #[cfg(test)]
 mod switching;
+#[cfg(test)]
 mod tokens;
