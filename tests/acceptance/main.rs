@@ -31,6 +31,8 @@ mod cluster_monitoring;
 #[cfg(test)]
 mod cluster_secure_connectivity;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod harness;
