@@ -149,6 +149,11 @@ impl Client {
         self.rpc.clone()
     }
 
+    /// The type of the provider block.
+    pub fn provider_type(&self) -> &Type {
+        &self.schemas.provider
+    }
+
     /// The type of a resource.
     pub fn resource_type(&self, type_name: &str) -> &Type {
         &self.schemas.resources[type_name]
