@@ -51,6 +51,8 @@ pub enum MergeError {
     Overwritten(u32),
     /// The change was written, but it could not be seen whether it lasts.
     Unverified(Error),
+    /// The change was written, and after that the list was not shown to us any more.
+    HiddenSince,
     /// A request failed.
     Api(Error),
 }
@@ -272,6 +274,9 @@ impl Client {
         loop {
             let done = self.submit(context, &request, cluster_id, progress).await?;
             let settled = match done {
+                Done::Hidden if progress.written.is_some() => {
+                    return Err(MergeError::HiddenSince);
+                }
                 Done::Hidden => return Err(MergeError::Hidden),
                 Done::Taken(entry) => return Err(MergeError::Taken(entry)),
                 Done::Held(read) => match progress.written.map(|at| at + SETTLED) {
@@ -434,7 +439,12 @@ impl Client {
             return None;
         }
         let backoff = Backoff::USUAL.full_jitter(attempts, fastrand::f64());
-        Some(error.retry_after().unwrap_or_default().max(backoff))
+        let wait = error.retry_after().unwrap_or_default().max(backoff);
+        // Nobody is served by waiting for a time that never comes.
+        let comes = context
+            .deadline
+            .is_none_or(|deadline| sender.clock.instant() + wait <= deadline);
+        comes.then_some(wait)
     }
 }
 

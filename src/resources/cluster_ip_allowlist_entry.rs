@@ -126,6 +126,9 @@ impl Resource<ProviderData> for ClusterIpAllowlistEntry {
             Err(MergeError::Unverified(error)) => {
                 Outcome::present(state.clone(), private).with(unverified(context, &state, &error))
             }
+            Err(MergeError::HiddenSince) => {
+                Outcome::present(state.clone(), private).with(unseen(&state))
+            }
             Err(MergeError::Taken(existing)) => Outcome::failed(taken(&state, &existing)),
             // What may be there is in the state; tainted, it is made anew.
             Err(error) if may_be_there(&error) => {
@@ -188,6 +191,9 @@ impl Resource<ProviderData> for ClusterIpAllowlistEntry {
             Ok(()) => Outcome::present(state, private),
             Err(MergeError::Unverified(error)) => {
                 Outcome::present(state.clone(), private).with(unverified(context, &state, &error))
+            }
+            Err(MergeError::HiddenSince) => {
+                Outcome::present(state.clone(), private).with(unseen(&state))
             }
             Err(error) => {
                 let summary = format!("Cannot change the IP allowlist entry {}", spoken(&state));
@@ -330,8 +336,21 @@ fn unverified(
     .hint("Plan again: if another writer has overwritten the entry, the plan shows it.")
 }
 
+/// It was written, and then the list was not shown any more.
+fn unseen(state: &Model) -> Diagnostic {
+    let summary = format!(
+        "The IP allowlist entry {} was written, but not verified",
+        spoken(state)
+    );
+    Diagnostic {
+        severity: crate::framework::diag::Severity::Warning,
+        ..ip_allowlist::hidden(summary)
+    }
+}
+
 fn explain(context: &Context<ProviderData>, summary: String, error: MergeError) -> Diagnostic {
     match error {
+        MergeError::HiddenSince => ip_allowlist::hidden(summary),
         MergeError::Hidden => {
             let diagnostic = ip_allowlist::hidden(summary);
             diagnostic.hint("Without seeing the list, nothing can be merged into it without loss.")

@@ -1,24 +1,24 @@
 //! One cell of the matrix: an organisation and a machine of its own, and the life of one object as a
-//! core would lead it. Knows neither which operation nor which fault it is about.
+//! core would lead it, with a new process of the provider for every command. Knows neither which
+//! operation nor which fault it is about.
 
 use std::collections::BTreeMap;
 
 use camunda_simulator::seed::credentials::FULL;
 use camunda_simulator::{Fault, NewCluster, Options, Simulator};
 use tempfile::TempDir;
-use terraform_provider_camunda::clock::Clock;
 use terraform_provider_camunda::framework::types::Type;
 use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::Diagnostic;
 use terraform_provider_camunda::provider::environment as variable;
-use terraform_provider_camunda::provider::{Camunda, Environment};
 
 use crate::creations::Creation;
 use crate::faults::REQUEST_TIMEOUT;
+use crate::plugin_client::{Launch, Plugin};
 use crate::support::client::{Client, Instance, Reply, has_error, render};
 
-/// Applies after which everything has to be right: the one with the fault, and two without.
-const ROUNDS: usize = 3;
+/// Applies after which everything has to be right: the one with the fault, and those without.
+const APPLIES: usize = 3;
 
 /// How long creating, changing and deleting may take each: more than the looks after a lost answer
 /// need, less than the longest `Retry-After`.
@@ -28,19 +28,19 @@ const TIMEOUT: &str = "25s";
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) operation: String,
-    pub(crate) skip: u64,
+    pub(crate) skip: usize,
 }
 
 /// How a life went.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Life {
-    /// Applies until everything was right.
+    /// Applies until there was nothing left to do.
     pub(crate) applies: usize,
     /// Requests of the creating operation that were carried out.
     pub(crate) carried_out: usize,
     /// What the applies said.
     pub(crate) said: Vec<String>,
-    /// The operations up to the end of the first read, in order.
+    /// The operations up to the end of the refresh after the first apply, in order.
     pub(crate) requests: Vec<String>,
 }
 
@@ -50,11 +50,27 @@ struct Kept {
     is_tainted: bool,
 }
 
+/// What an apply came to.
+#[derive(PartialEq, Eq)]
+enum Applied {
+    /// There was nothing to do.
+    Nothing,
+    /// Something was done.
+    Changes,
+    Failed,
+}
+
 struct Cell {
     creation: Creation,
     simulator: Simulator,
     cluster: String,
     machine: TempDir,
+}
+
+/// A process of the provider, as one command of a core starts it.
+struct Command {
+    client: Client,
+    plugin: Plugin,
 }
 
 /// Leads the life of one object, with or without a fault.
@@ -72,102 +88,95 @@ pub(crate) async fn live(
         machine: tempfile::tempdir().map_err(|error| error.to_string())?,
     };
     let before = cell.remote();
-    let is_faulty = fault.is_some();
     if let Some((target, fault)) = fault {
         let rule = cell.simulator.faults().on(&target.operation);
-        rule.skip(target.skip).inject(fault);
+        rule.skip(target.skip as u64).inject(fault);
     }
-    let mut life = Life {
-        applies: 0,
-        carried_out: 0,
-        said: Vec::new(),
-        requests: Vec::new(),
-    };
-    let mut kept = Kept {
-        instance: Instance::none(),
-        is_tainted: false,
-    };
-    let mut is_right = false;
-    while life.applies < ROUNDS && !is_right {
-        if cell.has_struck() {
-            cell.simulator.faults().clear();
-        }
-        life.applies += 1;
-        is_right = cell.apply(&mut kept, &mut life.said).await;
-        if life.applies == 1 {
-            // The refresh of a plan, in whose way the fault may still be.
-            let client = cell.client().await;
-            cell.refresh(&client, &mut kept, &mut life.said).await;
-            let requests = cell.simulator.requests().into_iter();
-            life.requests = requests.filter_map(|request| request.operation).collect();
-        }
-    }
-    if is_faulty && !cell.has_struck() {
-        return Err("the fault hit no request".to_owned());
-    }
-    cell.simulator.faults().clear();
-    let failed = |what: &str, life: &Life| format!("{what}\n  said: {}", life.said.join("\n  "));
-    if !is_right {
-        return Err(failed("no apply succeeded", &life));
-    }
-    let made = cell.simulator.requests_of(creation.operation);
-    life.carried_out = made.iter().filter(|request| request.carried_out).count();
-
-    // What is configured is there once, the state knows it, and nothing is left to do.
-    let client = cell.client().await;
-    if !cell.refresh(&client, &mut kept, &mut life.said).await {
-        return Err(failed("cannot be read in the end", &life));
-    }
-    let mut expected = before.clone();
-    expected.extend((creation.stored)(&kept.instance.state));
-    expected.sort();
-    let remote = cell.remote();
-    if remote != expected {
-        let what = format!("the service has {remote:?}, should be {expected:?}");
-        return Err(failed(&what, &life));
-    }
-    let config = cell.config(&client);
-    let proposed = proposed(&config, &kept.instance.state);
-    let name = creation.type_name;
-    let plan = client.plan(name, &kept.instance, &config, &proposed).await;
-    if has_error(&plan.diagnostics) || plan.planned.state != kept.instance.state {
-        return Err(failed("the last plan is not empty", &life));
-    }
-
-    let said = cell.destroy(&client, &kept).await;
-    if has_error(&said) {
-        return Err(format!("cannot be destroyed: {}", render(&said)));
-    }
-    let left = cell.remote();
-    if left != before {
-        return Err(format!(
-            "destroyed, the service has {left:?} instead of {before:?}"
-        ));
-    }
-    let violations = cell.simulator.violations();
-    if !violations.is_empty() {
-        return Err(format!("the contract was violated: {violations:?}"));
-    }
+    let mut life = Life::default();
+    let result = cell.lead(&mut life, before).await;
+    result.map_err(|what| format!("{what}\n  said: {}", life.said.join("\n  ")))?;
     Ok(life)
 }
 
 impl Cell {
-    /// A new process of the provider on the same machine.
-    async fn client(&self) -> Client {
-        let environment = Environment::with([
-            (variable::API_URL, self.simulator.url()),
-            (variable::TOKEN_URL, self.simulator.token_url()),
-            (variable::AUDIENCE, self.simulator.audience()),
-            (variable::CLIENT_ID, FULL.client_id.to_owned()),
-            (variable::CLIENT_SECRET, FULL.client_secret.to_owned()),
-            (variable::POLL_INTERVAL, "20ms".to_owned()),
-            (
-                variable::TOKEN_CACHE_DIR,
-                self.machine.path().to_string_lossy().into_owned(),
-            ),
-        ]);
-        let provider = Camunda::new(environment, Clock::system(), || ());
-        let client = Client::connect(provider, Clock::system()).await;
+    async fn lead(&self, life: &mut Life, before: Vec<String>) -> Result<(), String> {
+        let mut has_struck = false;
+        let mut kept = Kept {
+            instance: Instance::none(),
+            is_tainted: false,
+        };
+        let command = loop {
+            let command = self.command().await;
+            let applied = self.apply(&command.client, &mut kept, &mut life.said).await;
+            if life.applies <= 1 {
+                let requests = self.simulator.requests().into_iter();
+                life.requests = requests.filter_map(|request| request.operation).collect();
+            }
+            if applied == Applied::Nothing {
+                break command;
+            }
+            command.end().await;
+            life.applies += 1;
+            if life.applies > APPLIES {
+                return Err("is not as configured after the last apply".to_owned());
+            }
+            let mut armed = self.simulator.faults().list().into_iter();
+            has_struck |= armed.len() > 0 && armed.all(|armed| armed.fired > 0);
+            if has_struck {
+                self.simulator.faults().clear();
+            }
+        };
+        let mut armed = self.simulator.faults().list().into_iter();
+        if !armed.all(|armed| armed.fired > 0) {
+            return Err("the fault hit no request".to_owned());
+        }
+        self.simulator.faults().clear();
+        let made = self.simulator.requests_of(self.creation.operation);
+        life.carried_out = made.iter().filter(|request| request.carried_out).count();
+
+        // What is configured is there once, with all that was told about it.
+        let mut expected = before.clone();
+        expected.extend((self.creation.stored)(&kept.instance.state));
+        expected.sort();
+        let remote = self.remote();
+        if remote != expected {
+            return Err(format!(
+                "the service has {remote:?}, should be {expected:?}"
+            ));
+        }
+
+        let said = self.destroy(&command.client, &kept).await;
+        command.end().await;
+        if has_error(&said) {
+            return Err(format!("cannot be destroyed: {}", render(&said)));
+        }
+        let left = self.remote();
+        if left != before {
+            return Err(format!(
+                "destroyed, the service has {left:?} instead of {before:?}"
+            ));
+        }
+        let violations = self.simulator.violations();
+        if !violations.is_empty() {
+            return Err(format!("the contract was violated: {violations:?}"));
+        }
+        Ok(())
+    }
+
+    async fn command(&self) -> Command {
+        let plugin = Launch::new(env!("CARGO_BIN_EXE_terraform-provider-camunda"))
+            .plain()
+            .env_remove(variable::ACCESS_TOKEN)
+            .env(variable::API_URL, self.simulator.url())
+            .env(variable::TOKEN_URL, self.simulator.token_url())
+            .env(variable::AUDIENCE, self.simulator.audience())
+            .env(variable::CLIENT_ID, FULL.client_id)
+            .env(variable::CLIENT_SECRET, FULL.client_secret)
+            .env(variable::POLL_INTERVAL, "20ms")
+            .env(variable::TOKEN_CACHE_DIR, self.machine.path())
+            .start()
+            .await;
+        let client = Client::over(plugin.provider().await).await;
         let block = completed(
             client.provider_type(),
             vec![
@@ -178,7 +187,7 @@ impl Cell {
         );
         let said = client.configure(&block).await;
         assert!(said.is_empty(), "{}", render(&said));
-        client
+        Command { client, plugin }
     }
 
     fn config(&self, client: &Client) -> Value {
@@ -199,69 +208,49 @@ impl Cell {
         remote
     }
 
-    fn has_struck(&self) -> bool {
-        let faults = self.simulator.faults().list();
-        faults.iter().all(|armed| armed.fired > 0)
-    }
-
-    /// Refreshes, plans and carries the plan out. False if any of it failed.
-    async fn apply(&self, kept: &mut Kept, said: &mut Vec<String>) -> bool {
-        let client = self.client().await;
-        if !self.refresh(&client, kept, said).await {
-            return false;
+    /// Refreshes, plans and carries the plan out.
+    async fn apply(&self, client: &Client, kept: &mut Kept, said: &mut Vec<String>) -> Applied {
+        let name = self.creation.type_name;
+        if !kept.instance.state.is_null() {
+            let reply: Reply = client.read(name, &kept.instance).await;
+            note(&reply.diagnostics, said);
+            if has_error(&reply.diagnostics) {
+                return Applied::Failed;
+            }
+            kept.instance = reply.instance;
         }
-        if kept.is_tainted {
-            let diagnostics = self.destroy(&client, kept).await;
+        if kept.is_tainted && !kept.instance.state.is_null() {
+            let diagnostics = self.destroy(client, kept).await;
             note(&diagnostics, said);
             if has_error(&diagnostics) {
-                return false;
+                return Applied::Failed;
             }
-            *kept = Kept {
-                instance: Instance::none(),
-                is_tainted: false,
-            };
+            kept.instance = Instance::none();
         }
-        let name = self.creation.type_name;
-        let config = self.config(&client);
+        kept.is_tainted = false;
+        let config = self.config(client);
         let proposed = proposed(&config, &kept.instance.state);
         let plan = client.plan(name, &kept.instance, &config, &proposed).await;
         note(&plan.diagnostics, said);
         if has_error(&plan.diagnostics) {
-            return false;
+            return Applied::Failed;
         }
         if plan.planned.state == kept.instance.state {
-            return true;
+            return Applied::Nothing;
         }
-        assert!(
-            plan.requires_replace.is_empty(),
-            "nothing was configured anew: {:?}",
-            plan.requires_replace
-        );
+        let replaced = &plan.requires_replace;
+        assert!(replaced.is_empty(), "nothing has changed: {replaced:?}");
         let is_new = kept.instance.state.is_null();
         let prior = &kept.instance.state;
         let reply = client.apply(name, prior, &config, &plan.planned).await;
         note(&reply.diagnostics, said);
-        let failed = has_error(&reply.diagnostics);
+        kept.instance = reply.instance;
+        if !has_error(&reply.diagnostics) {
+            return Applied::Changes;
+        }
         // What fails while it is created is tainted, if there is anything.
-        kept.is_tainted = failed && is_new && !reply.instance.state.is_null();
-        kept.instance = reply.instance;
-        !failed
-    }
-
-    /// Reads the object if there is one. False if that failed.
-    async fn refresh(&self, client: &Client, kept: &mut Kept, said: &mut Vec<String>) -> bool {
-        if kept.instance.state.is_null() {
-            return true;
-        }
-        let name = self.creation.type_name;
-        let reply: Reply = client.read(name, &kept.instance).await;
-        note(&reply.diagnostics, said);
-        if has_error(&reply.diagnostics) {
-            return false;
-        }
-        kept.instance = reply.instance;
-        kept.is_tainted &= !kept.instance.state.is_null();
-        true
+        kept.is_tainted = is_new && !kept.instance.state.is_null();
+        Applied::Failed
     }
 
     async fn destroy(&self, client: &Client, kept: &Kept) -> Vec<Diagnostic> {
@@ -274,6 +263,14 @@ impl Cell {
         let state = &kept.instance.state;
         let reply = client.apply(name, state, nothing, &plan.planned).await;
         reply.diagnostics
+    }
+}
+
+impl Command {
+    /// Ends the process as a core does at the end of a command.
+    async fn end(self) {
+        drop(self.client);
+        self.plugin.shut_down().await;
     }
 }
 
