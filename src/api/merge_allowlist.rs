@@ -429,7 +429,9 @@ impl Client {
         let time_is_left = context
             .deadline
             .is_none_or(|deadline| sender.clock.instant() < deadline);
-        if error.is_deadline_exceeded() && error.attempts() == 0 && time_is_left {
+        // The window was over before it could be sent, or sent again with a new token.
+        let is_stale = error.is_deadline_exceeded() && time_is_left;
+        if is_stale && attempts <= sender.retry.max_retries {
             return Some(Duration::ZERO);
         }
         // A fault inside the service may well be caused by the very write.

@@ -38,9 +38,14 @@ const AT_A_TIME: usize = 40;
 /// More than any life takes, looks and timeouts included.
 const LONGEST_LIFE: Duration = Duration::from_secs(55);
 
-/// Cells that are not as they should be, and why: creating operation, its resource, the request
-/// hit, the fault.
-const KNOWN: &[(&str, &str, &str)] = &[];
+/// Cells that end otherwise: resource, place, fault, and why that is right.
+const KNOWN: &[(&str, Place, &str, &str)] = &[(
+    "camunda_cluster_connector_secret",
+    Place::FirstRead,
+    "404",
+    "The service says that the cluster is gone, so the secret leaves the state. What is there all the \
+     same is somebody else's for the next apply: it says how to import it, and overwrites nothing.",
+)];
 
 /// What is asked of the matrix at least.
 const FEWEST_CELLS: usize = 200;
@@ -58,8 +63,12 @@ type Key = (&'static str, Place, &'static str);
 #[tokio::test(flavor = "multi_thread")]
 async fn no_fault_makes_a_thing_twice_or_loses_it() {
     let mut cells: Vec<(Key, Creation, Target, Fault)> = Vec::new();
-    for creation in creations::ALL {
-        let healthy = live(*creation, None).await;
+    let healthy: Vec<_> = creations::ALL
+        .iter()
+        .map(|creation| (creation, tokio::spawn(live(*creation, None))))
+        .collect();
+    for (creation, healthy) in healthy {
+        let healthy = healthy.await.unwrap_or_else(|error| panic!("{error}"));
         let healthy = healthy.unwrap_or_else(|why| panic!("{}: {why}", creation.type_name));
         assert_eq!((healthy.applies, healthy.carried_out), (1, 1));
         for place in [Place::Creation, Place::FirstRead] {
@@ -77,10 +86,8 @@ async fn no_fault_makes_a_thing_twice_or_loses_it() {
         let turns = Arc::clone(&turns);
         running.spawn(async move {
             let _turn = turns.acquire_owned().await;
-            let started = std::time::Instant::now();
             let life = live(creation, Some((target, fault)));
             let result = tokio::time::timeout(LONGEST_LIFE, life).await;
-            eprintln!("{:?} {:?}", started.elapsed(), key);
             let over = |_| Err(format!("is not over after {LONGEST_LIFE:?}"));
             (key, result.unwrap_or_else(over))
         });
@@ -110,8 +117,8 @@ async fn no_fault_makes_a_thing_twice_or_loses_it() {
 }
 
 fn known(type_name: &str, place: Place, fault: &str) -> bool {
-    let place = format!("{place:?}");
-    KNOWN.contains(&(type_name, place.as_str(), fault))
+    let mut known = KNOWN.iter();
+    known.any(|known| (known.0, known.1, known.2) == (type_name, place, fault))
 }
 
 /// The request to hit, by what a creation without a fault has sent.
