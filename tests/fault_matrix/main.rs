@@ -4,9 +4,9 @@
 //! Prints the matrix. Each cell is the life of one object: an apply with the fault, further applies
 //! without it as a user would make them, an empty plan, and a destroy that leaves nothing.
 #![expect(
+    clippy::unwrap_used,
     clippy::panic,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and this one prints its result"
+    reason = "a test fails by panicking"
 )]
 
 #[path = "../support/mod.rs"]
