@@ -3,6 +3,7 @@
 
 mod bad_days;
 mod entry;
+mod import_blocks;
 mod whitelist;
 mod whole;
 
