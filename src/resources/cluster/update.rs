@@ -38,12 +38,7 @@ pub(super) async fn update(
     };
     let started = context.clock.instant();
     let call = CallContext::new(context.cancellation.clone()).with_deadline(started + allowed);
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: started + allowed,
-        interval: data.poll_interval(),
-    };
+    let wait = Wait::new(context, started + allowed);
     // What has been done is in the state, also when a later step fails.
     let mut state = prior.clone();
     let failed = |state: ClusterModel, private: Private, diagnostic: Diagnostic| {
