@@ -2,7 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{data_sources, functions, resources};
+use crate::{actions, data_sources, functions, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -40,6 +40,9 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::organization_members::OrganizationMembers)
         .data_source(data_sources::region::Region)
         .data_source(data_sources::regions::Regions)
+        .action(actions::cluster_monitoring_client_rotate::ClusterMonitoringClientRotate)
+        .action(actions::cluster_upgrade::ClusterUpgrade)
+        .action(actions::cluster_wake::ClusterWake)
         .function(functions::build_client_environment::BuildClientEnvironment)
         .function(functions::parse_cluster_url::ParseClusterUrl)
 }

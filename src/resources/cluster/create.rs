@@ -124,9 +124,8 @@ async fn await_creation(
             .unwrap_or_else(|| context.clock.instant() + allowed),
     );
     let expected = Expected {
-        id,
-        generation: None,
         new: true,
+        ..Expected::of(id)
     };
     match until_healthy(&wait, client, call, expected).await {
         Ended::Healthy(cluster) => {
