@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod address;
+pub mod cluster_filter;
 pub mod cluster_view;
 pub mod config;
 pub mod data;
@@ -11,6 +12,7 @@ pub mod health;
 pub mod import_id;
 pub mod ip_allowlist;
 pub mod journal;
+pub mod listing;
 pub mod lookup;
 pub mod offered;
 pub mod page;

@@ -3,6 +3,7 @@
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
 use crate::{actions, data_sources, functions, resources};
+use crate::{data_sources, functions, list_resources, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -43,6 +44,8 @@ pub fn registry() -> Registry<ProviderData> {
         .action(actions::cluster_monitoring_client_rotate::ClusterMonitoringClientRotate)
         .action(actions::cluster_upgrade::ClusterUpgrade)
         .action(actions::cluster_wake::ClusterWake)
+        .list_resource(list_resources::cluster::Cluster)
+        .list_resource(list_resources::cluster_client::ClusterClient)
         .function(functions::build_client_environment::BuildClientEnvironment)
         .function(functions::parse_cluster_url::ParseClusterUrl)
 }

@@ -6,6 +6,8 @@
 mod lifecycle;
 mod scopes;
 
+pub use lifecycle::{found, read_address};
+
 use std::collections::BTreeSet;
 
 use crate::api::{CallContext, SecretString};
