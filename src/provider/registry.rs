@@ -2,8 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{actions, data_sources, functions, resources};
-use crate::{data_sources, functions, list_resources, resources};
+use crate::{actions, data_sources, functions, list_resources, resources};
 
 /// Everything the provider offers.
 #[must_use]
