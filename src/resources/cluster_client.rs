@@ -10,6 +10,8 @@ mod obtain;
 mod rotation;
 mod scopes;
 
+pub use lifecycle::{found, read_address};
+
 use std::collections::BTreeSet;
 
 use crate::api::SecretString;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::obtain::{Wanted, obtain, remove_abandoned, successor_subject};
 use super::rotation::{self, LOST};
 use super::{ClusterClientModel, LIMITS, composite_id, keys, scopes, spoken};
-use crate::api::{self, CallContext, Client, ClientConnection, CreatedZeebeClient};
+use crate::api::{self, CallContext, Client, ClientConnection, CreatedZeebeClient, ZeebeClient};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
@@ -197,38 +197,77 @@ pub(super) async fn read(
     let listed = clients.iter().find(|it| it.client_id == client_id);
     match listed {
         Some(found) => {
-            private.remove(UNLISTED);
-            private.remove(LOST);
             data.journal().has_arrived(&client_id);
-            rotation::take_over_name(&mut state, &found.name);
-            scopes::merge(&mut state.scopes, &found.permissions, &mut private);
+            merge(&mut state, found, &mut private);
         }
         // How soon a new client is listed is not documented, and its secret is at stake.
         None if private.get(UNLISTED) == Some(true) => {}
         None => return gone(state, private),
     }
-    if state.id.known().is_none() {
-        state.id = Field::Known(composite_id(&cluster_id, &client_id));
-    }
-    if state.timeouts.is_unknown() {
-        state.timeouts = Field::Null;
-    }
+    identify(&mut state);
     if listed.is_none() || state.zeebe_address.known().is_none() {
-        let connection = client
-            .get_client_connection(&call, &cluster_id, &client_id)
-            .await;
-        match connection {
-            Ok(connection) => connect(&mut state, connection),
-            // The cluster is not healthy; another day.
-            Err(error) if error.is_precondition_failed() => {}
-            Err(error) if error.is_not_found() && listed.is_none() => {
-                return gone(state, private);
-            }
-            Err(error) if error.is_not_found() => {}
+        match read_address(client, &call, &mut state).await {
+            Ok(false) if listed.is_none() => return gone(state, private),
+            Ok(_) => {}
             Err(error) => return failed(&state, &error),
         }
     }
     Outcome::present(state, private)
+}
+
+/// The state of a client that an import has just read, without what the list does not show: see
+/// [`read_address`].
+#[must_use]
+pub fn found(cluster_id: &str, client: &ZeebeClient) -> ClusterClientModel {
+    let mut state = ClusterClientModel {
+        cluster_id: cluster_id.into(),
+        zeebe_client_id: client.client_id.as_str().into(),
+        ..ClusterClientModel::default()
+    };
+    merge(&mut state, client, &mut Private::default());
+    identify(&mut state);
+    state
+}
+
+/// Takes over what the list shows.
+fn merge(state: &mut ClusterClientModel, client: &ZeebeClient, private: &mut Private) {
+    private.remove(UNLISTED);
+    private.remove(LOST);
+    rotation::take_over_name(state, &client.name);
+    scopes::merge(&mut state.scopes, &client.permissions, private);
+}
+
+/// Fills in what every state has.
+fn identify(state: &mut ClusterClientModel) {
+    if state.id.known().is_none() {
+        let (cluster_id, client_id) = keys(state);
+        state.id = Field::Known(composite_id(cluster_id, client_id));
+    }
+    if state.timeouts.is_unknown() {
+        state.timeouts = Field::Null;
+    }
+}
+
+/// Reads the address, if the cluster is healthy enough to tell it. Returns whether there is such a
+/// client.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn read_address(
+    client: &Client,
+    call: &CallContext,
+    state: &mut ClusterClientModel,
+) -> Result<bool, api::Error> {
+    let (cluster_id, client_id) = keys(state);
+    let connection = client.get_client_connection(call, cluster_id, client_id);
+    match connection.await {
+        Ok(connection) => connect(state, connection),
+        // Another day.
+        Err(error) if error.is_precondition_failed() => {}
+        Err(error) if error.is_not_found() => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    Ok(true)
 }
 
 /// The client is gone. Where another of its clients is left, the state stays: it is all that knows of
