@@ -41,7 +41,11 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::region::Region)
         .data_source(data_sources::regions::Regions)
         .list_resource(list_resources::cluster::Cluster)
+        .list_resource(list_resources::cluster_backup::ClusterBackup)
         .list_resource(list_resources::cluster_client::ClusterClient)
+        .list_resource(list_resources::cluster_connector_secret::ClusterConnectorSecret)
+        .list_resource(list_resources::cluster_ip_allowlist_entry::ClusterIpAllowlistEntry)
+        .list_resource(list_resources::organization_member::OrganizationMember)
         .function(functions::build_client_environment::BuildClientEnvironment)
         .function(functions::parse_cluster_url::ParseClusterUrl)
 }
