@@ -41,6 +41,7 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::region::Region)
         .data_source(data_sources::regions::Regions)
         .function(functions::build_client_environment::BuildClientEnvironment)
+        .function(functions::normalize_cidrs::NormalizeCidrs)
         .function(functions::parse_cluster_url::ParseClusterUrl)
 }
 
