@@ -7,6 +7,7 @@ pub mod clock;
 pub mod data_sources;
 pub mod framework;
 pub mod functions;
+pub mod list_resources;
 pub mod plugin;
 pub mod provider;
 pub mod resources;

@@ -1,6 +1,7 @@
 //! The Camunda provider: its configuration, what it offers, and what all its objects share.
 
 pub mod address;
+pub mod cluster_filter;
 pub mod cluster_view;
 pub mod config;
 pub mod data;
@@ -10,6 +11,7 @@ pub mod health;
 pub mod import_id;
 pub mod ip_allowlist;
 pub mod journal;
+pub mod listing;
 pub mod lookup;
 pub mod page;
 pub mod registry;

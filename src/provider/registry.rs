@@ -2,7 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{data_sources, functions, resources};
+use crate::{data_sources, functions, list_resources, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -40,6 +40,8 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::organization_members::OrganizationMembers)
         .data_source(data_sources::region::Region)
         .data_source(data_sources::regions::Regions)
+        .list_resource(list_resources::cluster::Cluster)
+        .list_resource(list_resources::cluster_client::ClusterClient)
         .function(functions::build_client_environment::BuildClientEnvironment)
         .function(functions::normalize_cidrs::NormalizeCidrs)
         .function(functions::parse_cluster_url::ParseClusterUrl)

@@ -20,6 +20,7 @@ use crate::framework::private::Private;
 use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
 use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
 use crate::framework::types::Type;
+use crate::framework::value::Value;
 use crate::provider::data::ProviderData;
 use crate::provider::health::is_healthy;
 use crate::provider::import_id;
@@ -190,6 +191,14 @@ impl Resource<ProviderData> for Cluster {
             id: Field::Known(import_id::cluster("camunda_cluster", id)?),
             ..ClusterModel::default()
         })
+    }
+
+    fn generate_config(&self, mut config: Value) -> Value {
+        // The service moves it on: what runs today is no wish.
+        if let Some(generation) = config.get_mut(&at("generation")) {
+            *generation = Value::Null;
+        }
+        config
     }
 
     fn moves(&self) -> Vec<StateMove> {
@@ -387,6 +396,14 @@ fn changes(prior: &ClusterModel, plan: &ClusterModel) -> UpdateCluster {
             .filter(|packages| prior.hardware_packages.known() != Some(packages))
             .map(Number::to_f64),
     }
+}
+
+/// The state of a cluster that an import has just read.
+#[must_use]
+pub fn found(cluster: &api::Cluster) -> ClusterModel {
+    let mut state = ClusterModel::default();
+    merge(&mut state, cluster, &Private::default());
+    state
 }
 
 /// Brings a state up to what the service reports. What the service leaves out stays as it was.

@@ -41,6 +41,8 @@ mod organisation;
 #[cfg(test)]
 mod organization_member;
 #[cfg(test)]
+mod query;
+#[cfg(test)]
 mod refresh_calls;
 #[cfg(test)]
 mod switching;

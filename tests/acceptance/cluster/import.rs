@@ -119,7 +119,6 @@ for_each_cli! {
           channel           = "[channel Stable]"
           description       = "Made by hand"
           encryption        = "Provider"
-          generation        = "[generation 8.9+gen3]"
           hardware_packages = null
           name              = "orders"
           plan_type         = "[plan Advanced]"

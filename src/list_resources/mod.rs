@@ -1,0 +1,5 @@
+//! The list resources, one file per type. Each shares with the managed resource of its name how the
+//! API's answers are read.
+
+pub mod cluster;
+pub mod cluster_client;
