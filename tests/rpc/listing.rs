@@ -482,10 +482,6 @@ async fn members_are_found_but_not_the_owner() {
     Ada <ada@example.com>
     Adam Admin <admin@example.com>
     By Hand <Bob@example.com>
-    Warning: Some members are not listed
-    They have no role that can be given, and a member without one cannot be configured: owner@example.com.
-
-    Give them a role in the Console, or manage them there.
     ");
     assert_eq!(organisation.requests_since(before), ["/members"]);
     insta::assert_snapshot!(organisation.found(MEMBER, &[("role", "admin")], 0).await, @"
