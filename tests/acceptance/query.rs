@@ -3,6 +3,7 @@
 
 mod adopt;
 mod find;
+mod older;
 
 use camunda_simulator::{NewBackup, NewCluster, NewZeebeClient};
 
