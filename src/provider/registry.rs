@@ -45,8 +45,13 @@ pub fn registry() -> Registry<ProviderData> {
         .action(actions::cluster_upgrade::ClusterUpgrade)
         .action(actions::cluster_wake::ClusterWake)
         .list_resource(list_resources::cluster::Cluster)
+        .list_resource(list_resources::cluster_backup::ClusterBackup)
         .list_resource(list_resources::cluster_client::ClusterClient)
+        .list_resource(list_resources::cluster_connector_secret::ClusterConnectorSecret)
+        .list_resource(list_resources::cluster_ip_allowlist_entry::ClusterIpAllowlistEntry)
+        .list_resource(list_resources::organization_member::OrganizationMember)
         .function(functions::build_client_environment::BuildClientEnvironment)
+        .function(functions::normalize_cidrs::NormalizeCidrs)
         .function(functions::parse_cluster_url::ParseClusterUrl)
 }
 

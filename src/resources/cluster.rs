@@ -18,7 +18,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
-use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
+use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::types::Type;
 use crate::framework::value::Value;
 use crate::provider::data::ProviderData;
@@ -33,6 +33,18 @@ const LIMITS: Limits = Limits {
     update: "60m",
     delete: "15m",
 };
+
+/// The members of `links`.
+const LINKS: [&str; 8] = [
+    "console",
+    "connectors",
+    "identity",
+    "oauth",
+    "operate",
+    "optimize",
+    "tasklist",
+    "zeebe",
+];
 
 /// Private state: the cluster was created, but has not been seen healthy yet.
 const UNFINISHED: &str = "unfinished";
@@ -332,24 +344,17 @@ fn schema() -> Schema {
                 .computed()
                 .use_state()
                 .description("Labels of the cluster."),
-            Attribute::nested(
-                "links",
-                Nesting::Single,
-                [
-                    ("console", "Address of the cluster in the Console."),
-                    ("connectors", "Address of Connectors."),
-                    ("identity", "Address of Identity."),
-                    ("oauth", "Address of the token endpoint for the cluster's clients."),
-                    ("operate", "Address of Operate."),
-                    ("optimize", "Address of Optimize."),
-                    ("tasklist", "Address of Tasklist."),
-                    ("zeebe", "Host of the Zeebe gateway, without scheme and port."),
-                ]
-                .map(|(name, text)| Attribute::string(name).computed().description(text)),
-            )
-            .computed()
-            .use_state()
-            .description("Addresses of the cluster's components."),
+            // No nested attributes: over those that are results, Terraform and OpenTofu 1.6 crash when
+            // they generate a configuration.
+            Attribute::of("links", Type::object(LINKS.map(|name| (name, Type::String))))
+                .computed()
+                .use_state()
+                .description(
+                    "Addresses of the cluster's components, each a text or empty: `console` (the \
+                     cluster in the Console), `connectors`, `identity`, `oauth` (the token endpoint for \
+                     the cluster's clients), `operate`, `optimize`, `tasklist`, and `zeebe` (host of the \
+                     Zeebe gateway, without scheme and port).",
+                ),
         ],
     )
 }
