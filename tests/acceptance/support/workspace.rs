@@ -73,6 +73,24 @@ impl Workspace {
         self.root.path()
     }
 
+    /// From here on the provider is installed as users do it, by `init`, from a folder that stands in
+    /// for the registry and is otherwise empty. Gives the folder that the archives of the provider
+    /// belong in.
+    pub(crate) fn use_mirror(&mut self) -> PathBuf {
+        let mirror = self.root().join("mirror");
+        let text = format!(
+            "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+        );
+        fs::write(self.root().join("cli.tfrc"), text).unwrap();
+        // What `init` finds in a cache it does not take from the mirror.
+        self.set("TF_PLUGIN_CACHE_DIR", "");
+        let archives = mirror
+            .join(self.cli.kind.registry())
+            .join("camunda-rs/camunda");
+        fs::create_dir_all(&archives).unwrap();
+        archives
+    }
+
     /// The folder that commands run in.
     pub(crate) fn project(&self) -> PathBuf {
         self.root().join("project")
