@@ -249,12 +249,7 @@ async fn listed(context: &Context<ProviderData>, client: &Client, email: &str) -
     let interval = context.data.poll_interval();
     let deadline = context.clock.instant() + interval * PATIENCE;
     let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline,
-        interval,
-    };
+    let wait = Wait::new(context, deadline);
     let found = wait
         .until(|| async {
             let members = client.list_members(&call).await?;

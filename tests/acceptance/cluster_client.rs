@@ -9,6 +9,7 @@ mod lost;
 mod many;
 mod peer_state;
 mod refused;
+mod rotation;
 mod scopes;
 mod secrets;
 mod told_once;

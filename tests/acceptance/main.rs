@@ -9,6 +9,8 @@
 mod support;
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod activity;
 #[cfg(test)]
 mod aliases;

@@ -6,12 +6,10 @@ use std::sync::Arc;
 use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
-use crate::framework::object::Field;
 use crate::framework::operation::Context;
 use crate::framework::resource::PlanChange;
 use crate::provider::data::ProviderData;
-use crate::provider::import_id::is_uuid;
-use crate::provider::validators::closest;
+use crate::provider::offered::not_offered;
 
 /// Completes or refuses a plan.
 pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChange<ClusterModel>) {
@@ -286,41 +284,4 @@ pub(super) fn check(
         _ => return None,
     };
     not_offered(name, noun, field, &offered)
-}
-
-/// What a value was probably meant to be: a name in the place of an ID, or a mistyped ID. Any two IDs
-/// look alike, so that only slips of the pen count between them.
-fn meant<'a>(value: &str, offered: &'a [(String, String)]) -> Option<&'a (String, String)> {
-    if is_uuid(value) {
-        return offered
-            .iter()
-            .find(|(id, _)| strsim::damerau_levenshtein(value, id) <= 3);
-    }
-    let close = closest(value, offered.iter().map(|(_, name)| name.as_str()))?;
-    offered.iter().find(|(_, name)| name == close)
-}
-
-fn not_offered(
-    attribute: &str,
-    noun: &str,
-    field: &Field<String>,
-    offered: &[(String, String)],
-) -> Option<Diagnostic> {
-    let value = field.as_str()?;
-    if offered.is_empty() || offered.iter().any(|(id, _)| id == value) {
-        return None;
-    }
-    let mut diagnostic = Diagnostic::error(
-        format!("Unknown {noun}"),
-        format!("{value:?} is not the ID of a {noun} that this organisation can use."),
-    )
-    .at(at(attribute));
-    if let Some((id, name)) = meant(value, offered) {
-        diagnostic = diagnostic.hint(format!("Did you mean {id:?}, the ID of {name:?}?"));
-    }
-    let list: Vec<String> = offered
-        .iter()
-        .map(|(id, name)| format!("{id} ({name})"))
-        .collect();
-    Some(diagnostic.hint(format!("Offered are: {}.", list.join(", "))))
 }

@@ -216,12 +216,10 @@ async fn await_end(
     state: &mut ClusterBackupModel,
     new: bool,
 ) -> Ended {
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: call.deadline.unwrap_or_else(|| context.clock.instant()),
-        interval: context.data.poll_interval(),
-    };
+    let wait = Wait::new(
+        context,
+        call.deadline.unwrap_or_else(|| context.clock.instant()),
+    );
     let (cluster_id, id) = keys(state);
     let (cluster_id, id) = (cluster_id.to_owned(), id.to_owned());
     let unseen = AtomicU32::new(0);
@@ -448,12 +446,7 @@ pub(super) async fn delete(
         Err(error) if error.is_not_found() => return Ok(()),
         Err(error) => return Err(data.explain(summary, &error)),
     }
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline,
-        interval: data.poll_interval(),
-    };
+    let wait = Wait::new(context, deadline);
     let gone = wait
         .until(|| async {
             match client.list_backups(&call, cluster_id).await {
