@@ -9,7 +9,7 @@ use crate::support::{Cli, World};
 /// A world in which `init` finds the provider.
 fn world(cli: &Cli) -> World {
     let mut world = World::with(cli, Options::default());
-    world.workspace = world.workspace.with_mirror();
+    world.workspace.use_mirror_of_built();
     world
 }
 

@@ -49,6 +49,8 @@ mod query;
 #[cfg(test)]
 mod refresh_calls;
 #[cfg(test)]
+mod release;
+#[cfg(test)]
 mod switching;
 #[cfg(test)]
 mod tokens;

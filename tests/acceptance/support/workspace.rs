@@ -69,31 +69,42 @@ impl Workspace {
         fs::write(self.root().join("cli.tfrc"), text).unwrap();
     }
 
-    /// Has `init` install the provider, from a folder instead of a registry, as version 0.1.0.
-    pub(crate) fn with_mirror(self) -> Self {
+    fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// From here on the provider is installed as users do it, by `init`, from a folder that stands in
+    /// for the registry and is otherwise empty. Gives the folder that the archives of the provider
+    /// belong in.
+    pub(crate) fn use_mirror(&mut self) -> PathBuf {
+        let mirror = self.root().join("mirror");
+        let text = format!(
+            "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+        );
+        fs::write(self.root().join("cli.tfrc"), text).unwrap();
+        // What `init` finds in a cache it does not take from the mirror.
+        self.set("TF_PLUGIN_CACHE_DIR", "");
+        let archives = mirror
+            .join(self.cli.kind.registry())
+            .join("camunda-rs/camunda");
+        fs::create_dir_all(&archives).unwrap();
+        archives
+    }
+
+    /// The same with the built provider in that folder, unpacked, as version 0.1.0.
+    pub(crate) fn use_mirror_of_built(&mut self) {
         let platform = format!(
             "{}_{}",
             go_name(env::consts::OS),
             go_name(env::consts::ARCH)
         );
-        let mirror = self.root().join("mirror");
-        let registry = self.cli.kind.registry();
-        let folder = mirror.join(format!("{registry}/camunda-rs/camunda/0.1.0/{platform}"));
+        let folder = self.use_mirror().join("0.1.0").join(platform);
         fs::create_dir_all(&folder).unwrap();
-        let provider = self.root().join("provider/terraform-provider-camunda");
+        let built = self.root().join("provider/terraform-provider-camunda");
         let installed = folder.join("terraform-provider-camunda_v0.1.0");
-        if fs::hard_link(&provider, &installed).is_err() {
-            std::os::unix::fs::symlink(&provider, &installed).unwrap();
+        if fs::hard_link(&built, &installed).is_err() {
+            std::os::unix::fs::symlink(&built, &installed).unwrap();
         }
-        let text = format!(
-            "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
-        );
-        fs::write(self.root().join("cli.tfrc"), text).unwrap();
-        self
-    }
-
-    fn root(&self) -> &Path {
-        self.root.path()
     }
 
     /// The folder that commands run in.
