@@ -39,11 +39,13 @@ for_each_cli! {
         "#);
         insta::assert_snapshot!(configuration_of(&world, "camunda_cluster_client"), @r#"
         resource "camunda_cluster_client" "it_0" {
-          provider   = camunda
-          cluster_id = "[cluster]"
-          name       = "client-0"
-          scopes     = ["Zeebe"]
-          timeouts   = null
+          provider         = camunda
+          cluster_id       = "[cluster]"
+          name             = "client-0"
+          retire_previous  = null
+          rotation_version = null
+          scopes           = ["Zeebe"]
+          timeouts         = null
         }
         "#);
         world.finish();
