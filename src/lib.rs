@@ -2,6 +2,7 @@
 //!
 //! Modules in reading order; `ARCHITECTURE.md` describes what each may know of the others.
 
+pub mod actions;
 pub mod api;
 pub mod clock;
 pub mod data_sources;

@@ -78,3 +78,9 @@ for_each_cli! {
         validate(cli, examples("functions", "function.tf", &[]));
     }
 }
+
+for_each_cli! {
+    fn of_actions(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires Actions {
+        validate(cli, examples("actions", "action.tf", &[]));
+    }
+}

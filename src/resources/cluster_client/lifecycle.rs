@@ -96,12 +96,10 @@ async fn add_address(
     mut state: ClusterClientModel,
     private: Private,
 ) -> Outcome<ClusterClientModel> {
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: call.deadline.unwrap_or_else(|| context.clock.instant()),
-        interval: context.data.poll_interval(),
-    };
+    let wait = Wait::new(
+        context,
+        call.deadline.unwrap_or_else(|| context.clock.instant()),
+    );
     let unseen = AtomicU32::new(0);
     let (cluster_id, client_id) = keys(&state);
     let result = wait
