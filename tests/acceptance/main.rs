@@ -37,6 +37,8 @@ mod examples;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod organisation;

@@ -41,6 +41,7 @@ for_each_cli! {
           description       = "Number 0, \"by hand\""
           encryption        = "Provider"
           hardware_packages = null
+          keep_awake        = null
           name              = "cluster-00"
           plan_type         = "[plan Advanced]"
           region            = "[region Belgium]"
@@ -56,11 +57,13 @@ for_each_cli! {
         }
 
         resource "camunda_cluster_client" "it_0" {
-          provider   = camunda
-          cluster_id = "[cluster]"
-          name       = "client-0"
-          scopes     = ["Zeebe"]
-          timeouts   = null
+          provider         = camunda
+          cluster_id       = "[cluster]"
+          name             = "client-0"
+          retire_previous  = null
+          rotation_version = null
+          scopes           = ["Zeebe"]
+          timeouts         = null
         }
 
         resource "camunda_cluster_connector_secret" "it_0" {
