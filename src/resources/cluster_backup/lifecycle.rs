@@ -3,7 +3,6 @@
 //! A backup whose end nobody saw ends with a warning, not an error: Terraform would delete it in the
 //! next apply. One that has failed ends with an error: it is good for nothing, and to be deleted.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,10 +18,7 @@ use crate::provider::data::ProviderData;
 use crate::provider::errors::advise;
 use crate::provider::health::spoken as in_words;
 use crate::provider::journal::Entry;
-use crate::provider::wait::{Gave, Look, Wait};
-
-/// Looks in a row that may find no backup right after it was begun.
-const UNSEEN_AT_FIRST: u32 = 5;
+use crate::provider::wait::{Gave, Look, Misses, Wait};
 
 /// The least time between two manual backups of a cluster, as Camunda documents it.
 const PACE: SignedDuration = SignedDuration::from_mins(15);
@@ -224,25 +220,18 @@ async fn await_end(
     };
     let (cluster_id, id) = keys(state);
     let (cluster_id, id) = (cluster_id.to_owned(), id.to_owned());
-    let unseen = AtomicU32::new(0);
-    let has_been_seen = AtomicBool::new(!new);
+    let misses = Misses::new(new);
     let latest = Mutex::new(None);
     let result = wait
         .until(|| async {
             let backups = match client.list_backups(call, &cluster_id).await {
-                Err(error) if error.is_not_found() => return Ok(Look::Hopeless(None)),
+                Err(error) if error.is_not_found() => Vec::new(),
                 listed => listed?,
             };
             let Some(backup) = backups.into_iter().find(|backup| backup.id == id) else {
-                let misses = unseen.fetch_add(1, Ordering::Relaxed) + 1;
-                let gone = has_been_seen.load(Ordering::Relaxed) || misses > UNSEEN_AT_FIRST;
-                return Ok(if gone {
-                    Look::Hopeless(None)
-                } else {
-                    Look::NotYet("not visible yet".to_owned())
-                });
+                return Ok(misses.missed("not visible"));
             };
-            has_been_seen.store(true, Ordering::Relaxed);
+            misses.found();
             Ok(match backup.status {
                 Some(BackupStatus::Complete) => Look::Done(Some(backup)),
                 Some(BackupStatus::Failed) => Look::Hopeless(Some(backup)),
