@@ -3,6 +3,7 @@
 //! Must not know what the ranges are for.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::Ipv4Addr;
 
 /// One address or block, without what is only spelling: `10.0.0.1` and `10.0.0.1/32` are equal, and
@@ -51,11 +52,25 @@ impl IpRange {
                 .ok_or(WRONG_LENGTH)?,
             Some(_) => return Err(WRONG_LENGTH),
         };
-        let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
         Ok(Self::Block {
-            network: Ipv4Addr::from_bits(address.to_bits() & mask),
+            network: first_of(address, length),
             length,
         })
+    }
+
+    /// Whether all of `other` lies within this range, which so holds itself.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Block { network, length },
+                Self::Block {
+                    network: inner,
+                    length: longer,
+                },
+            ) => length <= longer && first_of(*inner, *length) == *network,
+            _ => self == other,
+        }
     }
 
     /// What a list means that is separated by commas. Blanks, order and repetition mean nothing.
@@ -68,6 +83,22 @@ impl IpRange {
     #[must_use]
     pub fn read(text: &str) -> Self {
         Self::parse(text.trim()).unwrap_or_else(|_| Self::Other(text.trim().to_owned()))
+    }
+}
+
+/// The first address of the block of that length that `address` is in.
+fn first_of(address: Ipv4Addr, length: u8) -> Ipv4Addr {
+    let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
+    Ipv4Addr::from_bits(address.to_bits() & mask)
+}
+
+/// As a CIDR block, a single address too. What is no range stays as it was written.
+impl fmt::Display for IpRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Block { network, length } => write!(f, "{network}/{length}"),
+            Self::Other(text) => f.write_str(text),
+        }
     }
 }
 

@@ -14,9 +14,15 @@ use super::value::Value;
 
 /// Where an action says how far it is.
 #[derive(Debug, Clone)]
-pub struct Progress(pub(super) mpsc::Sender<String>);
+pub struct Progress(mpsc::Sender<String>);
 
 impl Progress {
+    /// Lines that go to `receiver`.
+    #[must_use]
+    pub fn to(receiver: mpsc::Sender<String>) -> Self {
+        Self(receiver)
+    }
+
     /// Shows one line to the user. Nobody listening any more is no error.
     pub async fn report(&self, message: impl Into<String>) {
         let _ = self.0.send(message.into()).await;

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use super::data::ProviderData;
 use super::wait::{Gave, Look, Misses, Wait};
 use crate::api::{CallContext, Client, Cluster, ClusterHealth, Error};
+use crate::framework::diag::Diagnostic;
 
 /// Looks in a row that must find the cluster healthy: it has been seen to flicker.
 const HEALTHY_IN_A_ROW: u32 = 2;
@@ -41,6 +43,21 @@ pub struct Expected<'a> {
     pub generation: Option<&'a str>,
     /// Whether it was created just now, so that the service may not know it yet.
     pub new: bool,
+    /// Whether it was woken just now, so that it may still show as suspended.
+    pub woken: bool,
+}
+
+impl<'a> Expected<'a> {
+    /// A cluster that has been there for a while and only needs to be healthy.
+    #[must_use]
+    pub fn of(id: &'a str) -> Self {
+        Self {
+            id,
+            generation: None,
+            new: false,
+            woken: false,
+        }
+    }
 }
 
 /// Looks at a cluster until it is healthy.
@@ -71,9 +88,10 @@ pub async fn until_healthy(
                                 Look::NotYet(states(&cluster))
                             }
                         }
-                        Some(ClusterHealth::Suspended | ClusterHealth::WaitingForInput) => {
+                        Some(ClusterHealth::Suspended) if !expected.woken => {
                             Look::Hopeless(Some(cluster))
                         }
+                        Some(ClusterHealth::WaitingForInput) => Look::Hopeless(Some(cluster)),
                         _ => {
                             healthy.store(0, Ordering::Relaxed);
                             Look::NotYet(states(&cluster))
@@ -92,6 +110,66 @@ pub async fn until_healthy(
         Err(Gave::TimedOut(last)) => Ended::TimedOut(last),
         Err(Gave::Interrupted(last)) => Ended::Interrupted(last),
         Err(Gave::Failed(error)) => Ended::Failed(error),
+    }
+}
+
+/// What the message about a wait that did not end well is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Waited<'a> {
+    /// Name of the cluster.
+    pub name: &'a str,
+    /// How long the wait could be.
+    pub allowed: Duration,
+    /// The argument that says so.
+    pub limit: &'a str,
+    /// What to do when the cluster is gone.
+    pub gone: &'a str,
+    /// What to do when the time was too short.
+    pub out_of_time: &'a str,
+    /// What becomes of an interrupted wait.
+    pub interrupted: &'a str,
+}
+
+impl Ended {
+    /// The error for a cluster that did not become healthy.
+    #[must_use]
+    pub fn explain(self, data: &ProviderData, waited: Waited<'_>) -> Diagnostic {
+        let Waited { name, limit, .. } = waited;
+        let summary = format!("Cluster {name:?} is not healthy");
+        match self {
+            Self::Healthy(_) => Diagnostic::bug(summary, "The cluster is healthy after all."),
+            Self::Stuck(cluster) => Diagnostic::error(
+                summary,
+                format!(
+                    "The cluster is {}, which waiting does not change.",
+                    states(&cluster)
+                ),
+            )
+            .hint(next_step(&cluster)),
+            Self::Gone => Diagnostic::error(
+                format!("Cluster {name:?} is gone"),
+                "The API no longer knows the cluster. Somebody may have deleted it.",
+            )
+            .hint(waited.gone),
+            Self::TimedOut(last) => Diagnostic::error(
+                summary,
+                format!(
+                    "The cluster was not healthy within {} ({limit}). Seen last: {}.",
+                    spoken(waited.allowed),
+                    last.as_deref().unwrap_or("nothing")
+                ),
+            )
+            .hint(waited.out_of_time),
+            Self::Interrupted(last) => Diagnostic::error(
+                summary,
+                format!(
+                    "The run was interrupted while waiting. Seen last: {}.",
+                    last.as_deref().unwrap_or("nothing")
+                ),
+            )
+            .hint(waited.interrupted),
+            Self::Failed(error) => data.explain(summary, &error),
+        }
     }
 }
 
@@ -132,8 +210,9 @@ pub fn next_step(cluster: &Cluster) -> &'static str {
              handed in on the cluster's page in the Console. Do that, then apply again."
         }
         _ => {
-            "The cluster is asleep: wake it on its page in the Console (Resume), wait until it is \
-             healthy, then apply again."
+            "The cluster is asleep. Wake it with keep_awake = true on its camunda_cluster, with the action \
+             camunda_cluster_wake, or on its page in the Console (Resume); when it is healthy, apply \
+             again."
         }
     }
 }

@@ -46,6 +46,9 @@ pub struct Note {
     pub known: Vec<String>,
     /// The identifier of the new object, once it is known.
     pub id: Option<String>,
+    /// What the new object is called, where the subject does not say.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// A note of this process. Dropped without [`Entry::close`] it stays, for a later run to find.
@@ -65,11 +68,22 @@ impl Journal {
     /// Notes that a creation begins. `known` are the objects of this kind there are.
     #[must_use]
     pub fn begin(&self, subject: &str, known: Vec<String>) -> Entry {
+        self.note(subject, known, None)
+    }
+
+    /// As [`Journal::begin`], for a subject that does not say what the new object is called.
+    #[must_use]
+    pub fn begin_called(&self, subject: &str, name: &str, known: Vec<String>) -> Entry {
+        self.note(subject, known, Some(name.to_owned()))
+    }
+
+    fn note(&self, subject: &str, known: Vec<String>, name: Option<String>) -> Entry {
         let note = Note {
             subject: subject.to_owned(),
             began_at: self.clock.now(),
             known,
             id: None,
+            name,
         };
         let file = self.folder.as_ref().and_then(|folder| {
             write_new(folder, &note)
@@ -231,6 +245,23 @@ mod tests {
         assert!(journal(&folder).take_abandoned("a cluster").is_none());
         found.close();
         assert!(journal(&folder).take_abandoned("a cluster").is_none());
+    }
+
+    #[test]
+    fn a_name_that_the_subject_does_not_say_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(journal(&folder).begin_called("a successor", "workers-r2", Vec::new()));
+        let found = journal(&folder).take_abandoned("a successor").unwrap();
+        assert_eq!(found.note().name.as_deref(), Some("workers-r2"));
+        found.close();
+        // Notes of versions that knew no names.
+        let note = serde_json::json!({
+            "subject": "a cluster", "began_at": Timestamp::now(), "known": [], "id": null
+        });
+        let path = folder.path().join(format!("notes/old{SUFFIX}"));
+        fs::write(path, note.to_string()).unwrap();
+        let found = journal(&folder).take_abandoned("a cluster").unwrap();
+        assert_eq!(found.note().name, None);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The Camunda provider: its configuration, what it offers, and what all its objects share.
 
+pub mod action;
 pub mod address;
+pub mod backup;
+pub mod cluster_filter;
 pub mod cluster_view;
 pub mod config;
 pub mod data;
@@ -10,11 +13,15 @@ pub mod health;
 pub mod import_id;
 pub mod ip_allowlist;
 pub mod journal;
+pub mod listing;
 pub mod lookup;
+pub mod offered;
 pub mod page;
 pub mod registry;
+pub mod upgrade;
 pub mod validators;
 pub mod wait;
+pub mod wake;
 
 use std::sync::Arc;
 

@@ -49,7 +49,8 @@ const GATES: [(&str, &str, &str, &str); 8] = [
         "Actions",
         "1.14",
         "not available",
-        "the argument or resource that each action's page names",
+        "`keep_awake` and `generation` of `camunda_cluster`, `camunda_cluster_backup`, `password_version` of \
+         `camunda_cluster_monitoring_client`: each action's page names its own",
     ),
 ];
 

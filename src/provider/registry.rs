@@ -2,7 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{data_sources, functions, resources};
+use crate::{actions, data_sources, functions, list_resources, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -40,7 +40,18 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::organization_members::OrganizationMembers)
         .data_source(data_sources::region::Region)
         .data_source(data_sources::regions::Regions)
+        .action(actions::cluster_backup_create::ClusterBackupCreate)
+        .action(actions::cluster_monitoring_client_rotate::ClusterMonitoringClientRotate)
+        .action(actions::cluster_upgrade::ClusterUpgrade)
+        .action(actions::cluster_wake::ClusterWake)
+        .list_resource(list_resources::cluster::Cluster)
+        .list_resource(list_resources::cluster_backup::ClusterBackup)
+        .list_resource(list_resources::cluster_client::ClusterClient)
+        .list_resource(list_resources::cluster_connector_secret::ClusterConnectorSecret)
+        .list_resource(list_resources::cluster_ip_allowlist_entry::ClusterIpAllowlistEntry)
+        .list_resource(list_resources::organization_member::OrganizationMember)
         .function(functions::build_client_environment::BuildClientEnvironment)
+        .function(functions::normalize_cidrs::NormalizeCidrs)
         .function(functions::parse_cluster_url::ParseClusterUrl)
 }
 

@@ -3,12 +3,15 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::data::ProviderData;
 use super::validators;
 use crate::api::Error;
 use crate::clock::{Clock, Instant};
 use crate::framework::object::Field;
+use crate::framework::operation::Context;
 use crate::framework::schema::{Attribute, Nesting};
 
 crate::model! {
@@ -138,6 +141,23 @@ impl Limits {
     }
 }
 
+/// The `timeout` attribute of an action, with its default.
+#[must_use]
+pub fn timeout_attribute(default: &str) -> Attribute {
+    Attribute::string("timeout")
+        .optional()
+        .validate(validators::duration())
+        .description(format!(
+            "How long the action may take, as a duration such as `30m` or `1h30m`. Default: `{default}`."
+        ))
+}
+
+/// The time an action may take.
+#[must_use]
+pub fn timeout(configured: &Field<String>, default: &str) -> Duration {
+    limit(configured.as_str(), default)
+}
+
 fn limit(configured: Option<&str>, default: &str) -> Duration {
     configured
         .and_then(|text| validators::parse_duration(text).ok())
@@ -226,12 +246,43 @@ pub struct Wait {
     pub deadline: Instant,
     /// The first pause; pauses grow to ten times as much.
     pub interval: Duration,
+    /// Who is told what was seen, whenever it is something else.
+    pub told: Option<watch::Sender<String>>,
 }
 
 /// Looks that may fail in a row, for reasons that pass, before a wait gives up.
 const TOLERATED_FAILURES: u32 = 5;
 
 impl Wait {
+    /// A wait of an operation, until `deadline` at most.
+    #[must_use]
+    pub fn new(context: &Context<ProviderData>, deadline: Instant) -> Self {
+        Self {
+            clock: context.clock.clone(),
+            cancellation: context.cancellation.clone(),
+            deadline,
+            interval: context.data.poll_interval(),
+            told: None,
+        }
+    }
+
+    /// The same wait, telling what it sees.
+    #[must_use]
+    pub fn telling(self, told: watch::Sender<String>) -> Self {
+        Self {
+            told: Some(told),
+            ..self
+        }
+    }
+
+    /// Tells what was seen or done, if anybody is to be told.
+    pub fn tell(&self, seen: String) {
+        if let Some(told) = &self.told {
+            // That nobody listens any more is no reason to stop.
+            let _ = told.send(seen);
+        }
+    }
+
     /// Looks again and again until there is a result.
     ///
     /// # Errors
@@ -251,6 +302,7 @@ impl Wait {
                     failures = 0;
                     if last.as_ref() != Some(&seen) {
                         tracing::info!(state = seen, "waiting");
+                        self.tell(seen.clone());
                     }
                     last = Some(seen);
                 }

@@ -18,13 +18,15 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
-use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
+use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::types::Type;
+use crate::framework::value::Value;
 use crate::provider::data::ProviderData;
 use crate::provider::health::is_healthy;
 use crate::provider::import_id;
 use crate::provider::validators;
 use crate::provider::wait::{Limits, Timeouts};
+use crate::provider::wake::is_asleep;
 
 /// How long the operations may take unless the user says otherwise.
 const LIMITS: Limits = Limits {
@@ -33,11 +35,26 @@ const LIMITS: Limits = Limits {
     delete: "15m",
 };
 
+/// The members of `links`.
+const LINKS: [&str; 8] = [
+    "console",
+    "connectors",
+    "identity",
+    "oauth",
+    "operate",
+    "optimize",
+    "tasklist",
+    "zeebe",
+];
+
 /// Private state: the cluster was created, but has not been seen healthy yet.
 const UNFINISHED: &str = "unfinished";
 
 /// Private state: configuration names a generation, so that the state keeps what it says.
 const GENERATION_CONFIGURED: &str = "generation_configured";
+
+/// Private state: the service had put the cluster to sleep when it was read last.
+const ASLEEP: &str = "asleep";
 
 /// The resource type.
 #[derive(Debug)]
@@ -60,6 +77,7 @@ crate::model! {
         pub backup_region: Field<String>,
         pub deletion_protection: Field<bool>,
         pub delete_on_create_timeout: Field<bool>,
+        pub keep_awake: Field<bool>,
         pub timeouts: Field<Timeouts>,
         pub current_generation: Field<String>,
         pub current_generation_name: Field<String>,
@@ -150,6 +168,11 @@ impl Resource<ProviderData> for Cluster {
                 if is_healthy(&cluster) {
                     private.remove(UNFINISHED);
                 }
+                if is_asleep(&cluster) {
+                    private.set(ASLEEP, true);
+                } else {
+                    private.remove(ASLEEP);
+                }
                 merge(&mut state, &cluster, &private);
                 Outcome::present(state, private)
             }
@@ -190,6 +213,14 @@ impl Resource<ProviderData> for Cluster {
             id: Field::Known(import_id::cluster("camunda_cluster", id)?),
             ..ClusterModel::default()
         })
+    }
+
+    fn generate_config(&self, mut config: Value) -> Value {
+        // The service moves it on: what runs today is no wish.
+        if let Some(generation) = config.get_mut(&at("generation")) {
+            *generation = Value::Null;
+        }
+        config
     }
 
     fn moves(&self) -> Vec<StateMove> {
@@ -311,6 +342,13 @@ fn schema() -> Schema {
                     "Whether to delete a cluster that did not become healthy within \
                      `timeouts.create`, instead of keeping it for the next apply. Default: `false`.",
                 ),
+            Attribute::bool("keep_awake").optional().description(
+                "Whether to wake the cluster when a plan finds it suspended: the plan then says so and \
+                 proposes an update in place, which wakes the cluster and waits, as long as \
+                 `timeouts.update` says, until it is healthy. Camunda suspends clusters of the Free \
+                 Trial that are idle; process data is lost in the sleep. Default: `false`, and a \
+                 suspended cluster is no difference.",
+            ),
             LIMITS.attribute(),
             computed("current_generation", "ID of the generation that runs now."),
             computed("current_generation_name", "Name of the generation that runs now."),
@@ -323,24 +361,17 @@ fn schema() -> Schema {
                 .computed()
                 .use_state()
                 .description("Labels of the cluster."),
-            Attribute::nested(
-                "links",
-                Nesting::Single,
-                [
-                    ("console", "Address of the cluster in the Console."),
-                    ("connectors", "Address of Connectors."),
-                    ("identity", "Address of Identity."),
-                    ("oauth", "Address of the token endpoint for the cluster's clients."),
-                    ("operate", "Address of Operate."),
-                    ("optimize", "Address of Optimize."),
-                    ("tasklist", "Address of Tasklist."),
-                    ("zeebe", "Host of the Zeebe gateway, without scheme and port."),
-                ]
-                .map(|(name, text)| Attribute::string(name).computed().description(text)),
-            )
-            .computed()
-            .use_state()
-            .description("Addresses of the cluster's components."),
+            // No nested attributes: over those that are results, Terraform and OpenTofu 1.6 crash when
+            // they generate a configuration.
+            Attribute::of("links", Type::object(LINKS.map(|name| (name, Type::String))))
+                .computed()
+                .use_state()
+                .description(
+                    "Addresses of the cluster's components, each a text or empty: `console` (the \
+                     cluster in the Console), `connectors`, `identity`, `oauth` (the token endpoint for \
+                     the cluster's clients), `operate`, `optimize`, `tasklist`, and `zeebe` (host of the \
+                     Zeebe gateway, without scheme and port).",
+                ),
         ],
     )
 }
@@ -387,6 +418,14 @@ fn changes(prior: &ClusterModel, plan: &ClusterModel) -> UpdateCluster {
             .filter(|packages| prior.hardware_packages.known() != Some(packages))
             .map(Number::to_f64),
     }
+}
+
+/// The state of a cluster that an import has just read.
+#[must_use]
+pub fn found(cluster: &api::Cluster) -> ClusterModel {
+    let mut state = ClusterModel::default();
+    merge(&mut state, cluster, &Private::default());
+    state
 }
 
 /// Brings a state up to what the service reports. What the service leaves out stays as it was.

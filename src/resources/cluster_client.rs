@@ -1,16 +1,23 @@
 //! `camunda_cluster_client`: an API client of a cluster, with the secret that the service tells once.
 //!
 //! The service can neither change a client nor tell its secret again. So the secret is in the state
-//! from the moment it was told, and nothing but the user's own wish replaces a client.
+//! from the moment it was told, nothing but the user's own wish replaces a client, and a rotation is a
+//! second client that takes the place of the first.
 
 mod lifecycle;
+mod names;
+mod obtain;
+mod rotation;
 mod scopes;
+
+pub use lifecycle::{found, read_address};
 
 use std::collections::BTreeSet;
 
-use crate::api::{CallContext, SecretString};
+use crate::api::SecretString;
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
+use crate::framework::number::Number;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
@@ -41,6 +48,10 @@ crate::model! {
         pub cluster_id: Field<String>,
         pub name: Field<String>,
         pub scopes: Field<BTreeSet<String>>,
+        pub rotation_version: Field<Number>,
+        pub retire_previous: Field<bool>,
+        pub remote_name: Field<String>,
+        pub previous_zeebe_client_id: Field<String>,
         pub secret: Field<SecretString>,
         pub zeebe_client_id: Field<String>,
         pub zeebe_address: Field<String>,
@@ -64,10 +75,12 @@ impl Resource<ProviderData> for ClusterClient {
         Facts {
             subcategory: "Access",
             permission_groups: &["Zeebe Client"],
-            limits: "The organisation's plan sets how many API clients a cluster can have.",
+            limits: "The organisation's plan sets how many API clients a cluster can have. A rotation \
+                     needs room for one more, and from the second on for another one while it lasts.",
             not_read_back: &["secret"],
-            destroy: "Deletes the API client. Programs that use it get no new tokens; those they have \
-                      are good until they expire.",
+            destroy: "Deletes the API client, and the previous one where a rotation has left it. \
+                      Programs that use them get no new tokens; those they have are good until they \
+                      expire.",
             availability: "",
         }
     }
@@ -76,6 +89,8 @@ impl Resource<ProviderData> for ClusterClient {
         IdentitySchema::new()
             .required("cluster_id", "ID of the cluster.")
             .required("zeebe_client_id", "Client ID, as the Console shows it.")
+            // A rotation renews the client ID; the one before may not even exist any more.
+            .mutable()
     }
 
     async fn plan(
@@ -84,6 +99,7 @@ impl Resource<ProviderData> for ClusterClient {
         change: &mut PlanChange<ClusterClientModel>,
     ) {
         scopes::plan(change);
+        rotation::plan(change);
     }
 
     async fn create(
@@ -102,13 +118,14 @@ impl Resource<ProviderData> for ClusterClient {
         lifecycle::read(context, request).await
     }
 
-    /// What the service knows of a client cannot be changed: all that gets here is for us alone.
+    /// What the service knows of a client cannot be changed: it gets a successor, or nothing happens
+    /// there.
     async fn update(
         &self,
-        _context: &Context<ProviderData>,
+        context: &Context<ProviderData>,
         request: Update<ClusterClientModel>,
     ) -> Outcome<ClusterClientModel> {
-        Outcome::present(request.plan, request.private)
+        rotation::update(context, request).await
     }
 
     async fn delete(
@@ -116,25 +133,7 @@ impl Resource<ProviderData> for ClusterClient {
         context: &Context<ProviderData>,
         request: Delete<ClusterClientModel>,
     ) -> Diagnostics {
-        let call = CallContext::new(context.cancellation.clone());
-        let client = match context.data.for_writing(&call).await {
-            Ok(client) => client,
-            Err(diagnostic) => return diagnostic.into(),
-        };
-        let (cluster_id, client_id) = keys(&request.state);
-        match client.delete_client(&call, cluster_id, client_id).await {
-            Err(error) if !error.is_not_found() => context
-                .data
-                .explain(
-                    format!("Cannot delete API client {}", spoken(&request.state)),
-                    &error,
-                )
-                .into(),
-            _ => {
-                tracing::info!(cluster_id, client_id, "deleted an API client");
-                Diagnostics::new()
-            }
-        }
+        lifecycle::delete(context, request).await
     }
 
     async fn import(
@@ -196,16 +195,22 @@ fn schema() -> Schema {
     Schema::new(
         "An API client of a cluster: the credentials with which job workers and other programs \
          connect.\n\nThe service tells the secret once, when the client is created, and the state holds \
-         it from then on. It can neither be read again nor renewed: after an import `secret` is empty, \
-         and for a new secret the client is replaced.\n\nThe address can be read while the cluster is \
+         it from then on. It cannot be read again: after an import `secret` is empty.\n\nFor new \
+         credentials without downtime, raise `rotation_version`: another client with the same scopes \
+         takes over in place, and everything that refers to `zeebe_client_id` and `secret` gets its \
+         values in the same apply. The client before stays valid as `previous_zeebe_client_id` until \
+         the next rotation, or until `retire_previous` deletes it. `id` stays the same. A rotation that \
+         was interrupted is carried on by the next apply.\n\nIf the current client was deleted by \
+         somebody else while the previous one is left, the next apply makes a successor in place; if \
+         both are gone, the client is created anew.\n\nThe address can be read while the cluster is \
          healthy. Creation waits for that; where it does not come, the client and its secret are kept \
          and a later refresh adds the address.\n\nThe name is unique within the cluster: a replacement with \
          `create_before_destroy` needs a new `name`.",
         [
             computed(
                 "id",
-                "ID of the client as an object, which no other system needs. For a client that was \
-                 imported: `<cluster_id>/<zeebe_client_id>`.",
+                "ID of the client as an object, which no other system needs and no rotation changes. \
+                 For a client that was imported: `<cluster_id>/<zeebe_client_id>` as it was then.",
             ),
             Attribute::string("cluster_id")
                 .required()
@@ -218,7 +223,8 @@ fn schema() -> Schema {
                 .validate(validators::without_blanks())
                 .description(format!(
                     "Name of the client, unique within its cluster: 1 to 50 characters without blanks. \
-                     {replaced}"
+                     {replaced} What the service calls a client after a rotation is in `remote_name`; \
+                     to change `name` to that replaces nothing."
                 )),
             Attribute::set("scopes", Type::String)
                 .optional()
@@ -233,12 +239,39 @@ fn schema() -> Schema {
                      includes `Operate` and `Tasklist`; that the service then shows fewer is no \
                      difference. {replaced}"
                 )),
+            Attribute::number("rotation_version")
+                .optional()
+                .validate(validators::whole_number(0, names::LARGEST_VERSION))
+                .description(
+                    "Any whole number, such as a counter or a date. Another number rotates the \
+                     credentials in place, and so does the first one on a client that had none, for \
+                     example to get a secret after an import. On creation, and when it is removed, \
+                     nothing is rotated. The import of a client whose name ends in `-r<number>` takes \
+                     that as the number of its last rotation, and what comes before as its `name`.",
+                ),
+            Attribute::bool("retire_previous").optional().description(
+                "Whether the previous client is deleted: set `true` when nobody uses those credentials \
+                 any more. In an apply that rotates, the previous client is kept all the same, so that those \
+                 who use it can change over; while this stays `true`, the next apply deletes it.",
+            ),
+            computed(
+                "remote_name",
+                "What the service calls the client since it was rotated: `<name>-r<rotation_version>`, \
+                 with another number behind it if that is in use, and with a shortened `name` if it \
+                 would be too long. Empty while it is called `name`.",
+            ),
+            computed(
+                "previous_zeebe_client_id",
+                "Client ID from before the last rotation, which is still valid. Empty before the first \
+                 rotation, when it was retired or deleted, and after an import.",
+            ),
             Attribute::string("secret")
                 .computed()
                 .use_state()
                 .sensitive()
                 .description(
-                    "Client secret. Told by the service once, at creation; empty after an import.",
+                    "Client secret. Told by the service once, at creation and at every rotation; empty \
+                     after an import.",
                 ),
             computed(
                 "zeebe_client_id",

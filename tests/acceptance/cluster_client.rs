@@ -9,6 +9,8 @@ mod lost;
 mod many;
 mod peer_state;
 mod refused;
+mod rotation;
+mod rotation_bad_days;
 mod scopes;
 mod secrets;
 mod told_once;

@@ -60,7 +60,27 @@ for_each_cli! {
 }
 
 for_each_cli! {
+    fn of_list_resources(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires ListResources {
+        let world = World::new(cli);
+        world.write("");
+        for (name, text) in examples("list-resources", "list-resource.tfquery.hcl", &[]) {
+            world.workspace.write("example.tfquery.hcl", &text);
+            let run = world.workspace.run(&["validate", "-query"]);
+            assert!(run.status.success(), "the example of {name}\n{run}");
+        }
+        assert!(world.simulator.requests().is_empty());
+        world.finish();
+    }
+}
+
+for_each_cli! {
     fn of_functions(cli: &Cli) on [terraform_1_11_4, terraform_1_15_5] {
         validate(cli, examples("functions", "function.tf", &[]));
+    }
+}
+
+for_each_cli! {
+    fn of_actions(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires Actions {
+        validate(cli, examples("actions", "action.tf", &[]));
     }
 }

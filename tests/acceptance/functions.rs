@@ -1,5 +1,6 @@
 //! Provider functions, as expressions in a configuration: without credentials and without a request.
 
+use camunda_simulator::NewCluster;
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -70,6 +71,62 @@ for_each_cli! {
             None,
             "null gives null"
         );
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// Of a list and of a set, without credentials; what is wrong is named by its place.
+    fn normalize_cidrs(cli: &Cli) on every requires Functions {
+        let mut world = World::new(cli);
+        world.workspace.unset("CAMUNDA_CONSOLE_CLIENT_ID").unset("CAMUNDA_CONSOLE_CLIENT_SECRET");
+        for argument in [
+            "[\"203.0.113.7/24\", \"9.0.0.1\", \"203.0.113.7\"]",
+            "toset([\"203.0.113.7/24\", \"9.0.0.1\", \"203.0.113.7\"])",
+        ] {
+            output(&world, &format!("provider::camunda::normalize_cidrs({argument})"));
+            world.workspace.apply(&[]).expect_success();
+            assert_eq!(world.workspace.output("it"), json!(["9.0.0.1/32", "203.0.113.0/24"]));
+        }
+        output(&world, "[provider::camunda::normalize_cidrs(null) == null, provider::camunda::normalize_cidrs([])]");
+        world.workspace.apply(&[]).expect_success();
+        assert_eq!(world.workspace.output("it"), json!([true, []]));
+        for (argument, words) in [
+            ("[\"9.0.0.1\", \"office\"]", "Element 1, counted from 0: \"office\" is neither an IPv4 address"),
+            ("[null]", "Element 0, counted from 0: it is null."),
+        ] {
+            output(&world, &format!("provider::camunda::normalize_cidrs({argument})"));
+            world.workspace.plan(&[])
+                .expect_failure_containing(words)
+                .expect_output_containing("cidrs");
+        }
+        assert!(world.simulator.requests().is_empty());
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// An allowlist takes what it returns, also in the place of the same ranges in another spelling,
+    /// and also when part of it is not known while planning.
+    fn normalize_cidrs_for_an_allowlist(cli: &Cli) on life requires Functions {
+        let world = World::new(cli);
+        world.simulator.add_cluster(NewCluster {
+            id: Some(CLUSTER.to_owned()),
+            ..NewCluster::default()
+        });
+        let write = |cidrs: &str| world.write(&format!(
+            "resource \"terraform_data\" \"address\" {{\n  input = \"192.0.2.9/28\"\n}}\n\n\
+             resource \"camunda_cluster_ip_allowlist\" \"it\" {{\n  cluster_id = {CLUSTER:?}\n  \
+             entries = [{{ cidrs = {cidrs} }}]\n}}\n"
+        ));
+        write("provider::camunda::normalize_cidrs([terraform_data.address.output, \"9.0.0.1\"])");
+        world.workspace.apply(&[]).expect_success();
+        let list = world.simulator.allowlist(CLUSTER);
+        assert_eq!(list.len(), 1, "{list:?}");
+        assert_eq!(list[0].ip, "192.0.2.0/28,9.0.0.1/32");
+        world.workspace.assert_empty_plan();
+        write("[\"192.0.2.1/28\", \"9.0.0.1\"]");
+        world.workspace.assert_empty_plan();
         world.finish();
     }
 }

@@ -9,6 +9,8 @@
 mod support;
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod activity;
 #[cfg(test)]
 mod aliases;
@@ -35,13 +37,19 @@ mod examples;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod organisation;
 #[cfg(test)]
 mod organization_member;
 #[cfg(test)]
+mod query;
+#[cfg(test)]
 mod refresh_calls;
+#[cfg(test)]
+mod release;
 #[cfg(test)]
 mod switching;
 #[cfg(test)]

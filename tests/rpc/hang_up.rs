@@ -122,3 +122,24 @@ async fn an_action_that_nobody_watches_is_told_and_carries_on() {
         "rang 1 times, stopped: true"
     );
 }
+
+/// Terraform 1.14 and 1.15 crash on a line of progress when they are about to stop.
+#[tokio::test]
+async fn an_action_that_is_stopped_says_nothing_more_but_its_end() {
+    let (client, remote) = configured().await;
+    let config = with(&ring(1.into()), "wait", true);
+    let call = {
+        let client = client.clone();
+        tokio::spawn(async move { client.invoke("test_ring", &config).await })
+    };
+    remote.begun.notified().await;
+    client.stop().await;
+    let ended = tokio::time::timeout(PATIENCE, call).await.unwrap();
+    let (progress, diagnostics) = ended.unwrap();
+    assert_eq!(progress, ["ring 1"]);
+    assert!(diagnostics.is_empty());
+    assert_eq!(
+        remote.noted().last().unwrap(),
+        "rang 1 times, stopped: true"
+    );
+}

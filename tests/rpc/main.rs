@@ -12,6 +12,7 @@ mod complaint;
 mod garbage;
 mod hang_up;
 mod life;
+mod listing;
 mod objects;
 mod panics;
 mod provider;

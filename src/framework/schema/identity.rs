@@ -14,6 +14,10 @@ pub struct IdentitySchema {
     pub version: u64,
     /// The attributes.
     pub attributes: Vec<IdentityAttribute>,
+    /// Whether an update or a read may change the identity of an object, for objects whose key can
+    /// be renewed while they stay what they are. Cores take the new one over: they check its type and
+    /// that it is known, and leave the rest to the provider.
+    pub is_mutable: bool,
 }
 
 /// One attribute of an identity.
@@ -57,6 +61,13 @@ impl IdentitySchema {
             required_for_import: false,
             description: description.into(),
         });
+        self
+    }
+
+    /// The same identity, which may change during the life of an object.
+    #[must_use]
+    pub fn mutable(mut self) -> Self {
+        self.is_mutable = true;
         self
     }
 

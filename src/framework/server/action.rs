@@ -50,7 +50,7 @@ impl<P: Provider> Server<P> {
                 let config = present(config, schema);
                 entry
                     .object
-                    .invoke(&context, &config, Progress(progress))
+                    .invoke(&context, &config, Progress::to(progress))
                     .await
             }
             (Err(diagnostic), _) => diagnostic.into(),

@@ -1,4 +1,4 @@
-//! Identities: derived from the state, and stable over an object's life.
+//! Identities: derived from the state, and stable over an object's life unless the schema says otherwise.
 
 use super::Server;
 use crate::framework::diag::Diagnostic;
@@ -25,7 +25,9 @@ impl<P: Provider> Server<P> {
             return (Value::Null, None);
         }
         match schema.of_state(state) {
-            Some(identity) if unheld(known) || identity == *known => (identity, None),
+            Some(identity) if schema.is_mutable || unheld(known) || identity == *known => {
+                (identity, None)
+            }
             Some(_) => (known.clone(), Some(changed(type_name))),
             None if complete => {
                 let missing = Diagnostic::bug(
@@ -62,10 +64,13 @@ impl<P: Provider> Server<P> {
         } else {
             prior_identity
         };
-        // What is unknown may turn out to be the same; what is known to differ cannot.
+        // What is unknown may turn out to be the same; what is known to differ cannot. A core takes no
+        // unknown parts in an update: where the identity may change, the old one is planned.
         let problem = schema
             .of_state(planned_state)
-            .filter(|planned| !replace && !unheld(&identity) && *planned != identity)
+            .filter(|planned| {
+                !schema.is_mutable && !replace && !unheld(&identity) && *planned != identity
+            })
             .map(|_| changed(type_name));
         (identity, problem)
     }

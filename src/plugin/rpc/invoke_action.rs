@@ -32,6 +32,14 @@ impl Streaming for Request {
         let config = decode(self.config.as_ref(), &ty, &what)?;
         let client = capabilities::client(self.client_capabilities.as_ref());
         let (sender, mut messages) = mpsc::channel(PROGRESS_BUFFER);
+        // Terraform 1.14 and 1.15 crash on what follows a line of progress that comes while they stop.
+        // [hashicorp/terraform internal/terraform/node_action_trigger_instance_apply.go at v1.15.5: the
+        // loop over events ends at the line, and panics at the next event]
+        let show = async |message| {
+            if !call.cancellation.is_cancelled() {
+                let _ = events.send(progress(message)).await;
+            }
+        };
         let mut invocation = pin!(
             shared
                 .server
@@ -42,14 +50,12 @@ impl Streaming for Request {
         let diagnostics = loop {
             tokio::select! {
                 biased;
-                Some(message) = messages.recv() => {
-                    let _ = events.send(progress(message)).await;
-                }
+                Some(message) = messages.recv() => show(message).await,
                 diagnostics = &mut invocation => break diagnostics,
             }
         };
         while let Ok(message) = messages.try_recv() {
-            let _ = events.send(progress(message)).await;
+            show(message).await;
         }
         let _ = events.send(completed(diagnostics)).await;
         Ok(())

@@ -16,6 +16,7 @@ fn wait(limit: Duration) -> Wait {
         clock,
         cancellation: CancellationToken::new(),
         interval: INTERVAL,
+        told: None,
     }
 }
 

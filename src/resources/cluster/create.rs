@@ -118,18 +118,14 @@ async fn await_creation(
     let mut state = plan.clone();
     state.id = Field::Known(id.to_owned());
     forget_unknowns(&mut state);
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: call
-            .deadline
+    let wait = Wait::new(
+        context,
+        call.deadline
             .unwrap_or_else(|| context.clock.instant() + allowed),
-        interval: data.poll_interval(),
-    };
+    );
     let expected = Expected {
-        id,
-        generation: None,
         new: true,
+        ..Expected::of(id)
     };
     match until_healthy(&wait, client, call, expected).await {
         Ended::Healthy(cluster) => {

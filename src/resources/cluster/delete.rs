@@ -44,12 +44,7 @@ pub(super) async fn remove(
         Err(error) if error.is_not_found() => return Ok(()),
         Err(error) => return Err(data.explain(summary, &error)),
     }
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline,
-        interval: data.poll_interval(),
-    };
+    let wait = Wait::new(context, deadline);
     let gone = wait
         .until(|| async {
             match client.get_cluster(&call, &id).await {

@@ -3,15 +3,13 @@
 
 use std::sync::Arc;
 
-use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
+use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
-use crate::framework::object::Field;
 use crate::framework::operation::Context;
 use crate::framework::resource::PlanChange;
 use crate::provider::data::ProviderData;
-use crate::provider::import_id::is_uuid;
-use crate::provider::validators::closest;
+use crate::provider::offered::not_offered;
 
 /// Completes or refuses a plan.
 pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChange<ClusterModel>) {
@@ -32,6 +30,7 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
         keep_auto_update(change);
         plan_upgrade(change, &planned);
         resume_unfinished(change);
+        wake(change);
         warn_of_what_stays(change);
         if change.changes("stage_label") {
             // The service probably shows the stage among the labels.
@@ -191,6 +190,29 @@ fn resume_unfinished(change: &mut PlanChange<ClusterModel>) {
     }
 }
 
+/// A cluster that was found asleep and is to be kept awake: the next apply wakes it.
+fn wake(change: &mut PlanChange<ClusterModel>) {
+    let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
+        return;
+    };
+    let asleep = change.private.get::<bool>(ASLEEP) == Some(true);
+    if !asleep || config.keep_awake.known() != Some(&true) {
+        return;
+    }
+    let name = prior.name.as_str().unwrap_or_default();
+    let warning = Diagnostic::warning(
+        format!("Cluster {name:?} is asleep and will be woken"),
+        "The service has suspended the cluster. As keep_awake says, the apply wakes it and waits until \
+         it is healthy; Camunda documents 5 to 10 minutes for that. The process data that the cluster \
+         held is lost.",
+    )
+    .at(at("keep_awake"));
+    change.diagnostics.push(warning);
+    // Something has to change, or nothing would be applied. These are the service's alone, and few look
+    // at them.
+    change.set_unknown("labels");
+}
+
 fn warn_of_what_stays(change: &mut PlanChange<ClusterModel>) {
     let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
         return;
@@ -286,41 +308,4 @@ pub(super) fn check(
         _ => return None,
     };
     not_offered(name, noun, field, &offered)
-}
-
-/// What a value was probably meant to be: a name in the place of an ID, or a mistyped ID. Any two IDs
-/// look alike, so that only slips of the pen count between them.
-fn meant<'a>(value: &str, offered: &'a [(String, String)]) -> Option<&'a (String, String)> {
-    if is_uuid(value) {
-        return offered
-            .iter()
-            .find(|(id, _)| strsim::damerau_levenshtein(value, id) <= 3);
-    }
-    let close = closest(value, offered.iter().map(|(_, name)| name.as_str()))?;
-    offered.iter().find(|(_, name)| name == close)
-}
-
-fn not_offered(
-    attribute: &str,
-    noun: &str,
-    field: &Field<String>,
-    offered: &[(String, String)],
-) -> Option<Diagnostic> {
-    let value = field.as_str()?;
-    if offered.is_empty() || offered.iter().any(|(id, _)| id == value) {
-        return None;
-    }
-    let mut diagnostic = Diagnostic::error(
-        format!("Unknown {noun}"),
-        format!("{value:?} is not the ID of a {noun} that this organisation can use."),
-    )
-    .at(at(attribute));
-    if let Some((id, name)) = meant(value, offered) {
-        diagnostic = diagnostic.hint(format!("Did you mean {id:?}, the ID of {name:?}?"));
-    }
-    let list: Vec<String> = offered
-        .iter()
-        .map(|(id, name)| format!("{id} ({name})"))
-        .collect();
-    Some(diagnostic.hint(format!("Offered are: {}.", list.join(", "))))
 }

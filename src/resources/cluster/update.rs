@@ -1,17 +1,19 @@
 //! Changing a cluster in place: its properties, its size, its generation.
 
 use super::settle::settle;
-use super::{ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
-use crate::api::{CallContext, Client, ClusterHealth};
+use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
+use crate::api::{CallContext, Client, Error};
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::private::Private;
 use crate::framework::resource::Update;
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, refused_attribute};
-use crate::provider::health::{Ended, Expected, next_step, spoken, states, until_healthy};
-use crate::provider::wait::{Gave, Look, Wait};
+use crate::provider::errors::refused_attribute;
+use crate::provider::health::{Ended, Expected, Waited, until_healthy};
+use crate::provider::upgrade::{self, Before};
+use crate::provider::wait::Wait;
+use crate::provider::wake::until_awake;
 
 pub(super) async fn update(
     context: &Context<ProviderData>,
@@ -38,12 +40,7 @@ pub(super) async fn update(
     };
     let started = context.clock.instant();
     let call = CallContext::new(context.cancellation.clone()).with_deadline(started + allowed);
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: started + allowed,
-        interval: data.poll_interval(),
-    };
+    let wait = Wait::new(context, started + allowed);
     // What has been done is in the state, also when a later step fails.
     let mut state = prior.clone();
     let failed = |state: ClusterModel, private: Private, diagnostic: Diagnostic| {
@@ -53,14 +50,26 @@ pub(super) async fn update(
         return failed(state, private, diagnostic);
     }
 
+    let wakes = private.get::<bool>(ASLEEP) == Some(true) && plan.keep_awake.known() == Some(&true);
+    if wakes {
+        match wake(&wait, client, &call, &id).await {
+            Ok(Ended::Healthy(cluster)) => {
+                private.remove(ASLEEP);
+                merge(&mut state, &cluster, &private);
+            }
+            Ok(ended) => {
+                let diagnostic = not_healthy(data, &name, ended, allowed, "update");
+                return failed(state, private, diagnostic);
+            }
+            Err(error) => {
+                let diagnostic = data.explain(format!("Cannot wake cluster {name:?}"), &error);
+                return failed(state, private, diagnostic.at(at("keep_awake")));
+            }
+        }
+    }
     if unfinished_before {
         // A cluster that is still starting takes no changes yet.
-        let expected = Expected {
-            id: &id,
-            generation: None,
-            new: false,
-        };
-        match until_healthy(&wait, client, &call, expected).await {
+        match until_healthy(&wait, client, &call, Expected::of(&id)).await {
             Ended::Healthy(cluster) => {
                 private.remove(UNFINISHED);
                 merge(&mut state, &cluster, &private);
@@ -104,26 +113,35 @@ pub(super) async fn update(
     state.hardware_packages.clone_from(&plan.hardware_packages);
     state.deletion_protection = plan.deletion_protection;
     state.delete_on_create_timeout = plan.delete_on_create_timeout;
+    state.keep_awake = plan.keep_awake;
     state.timeouts.clone_from(&plan.timeouts);
 
-    let upgrade = plan.generation.known().is_some()
+    let upgrades = plan.generation.known().is_some()
         && plan.generation != prior.generation
         && plan.generation != state.current_generation;
     let mut awaited = None;
-    if upgrade {
-        match start_upgrade(context, client, &wait, &call, &id, &prior).await {
+    if upgrades {
+        let before = Before {
+            id: &id,
+            name: &name,
+            generation: prior.current_generation.as_str(),
+            generation_name: prior.current_generation_name.as_str(),
+        };
+        match upgrade::start(&wait, client, &call, before).await {
             Ok(generation) => awaited = generation,
-            Err(diagnostic) => return failed(state, private, diagnostic),
+            Err(not_started) => {
+                let diagnostic = not_started.explain(data, before, "timeouts.update");
+                return failed(state, private, diagnostic);
+            }
         }
     }
     let resized = patch.hardware_packages.is_some();
-    let seen = if upgrade || resized {
+    let seen = if upgrades || resized {
         let expected = Expected {
-            id: &id,
             generation: awaited.as_deref(),
-            new: false,
+            ..Expected::of(&id)
         };
-        if upgrade {
+        if upgrades {
             // Accepted: what is asked for is under way, whatever the wait brings.
             state.generation = awaited
                 .clone()
@@ -153,7 +171,7 @@ pub(super) async fn update(
     }
     let configured = private.get::<bool>(GENERATION_CONFIGURED);
     merge(&mut state, &seen, &private);
-    if upgrade
+    if upgrades
         && configured != Some(false)
         && let (Some(wanted), Some(running)) =
             (plan.generation.as_str(), state.current_generation.as_str())
@@ -181,88 +199,10 @@ pub(super) async fn update(
     }
 }
 
-/// Starts an upgrade, waiting while the cluster cannot take one, and returns the generation the
-/// service has chosen, if it says so.
-async fn start_upgrade(
-    context: &Context<ProviderData>,
-    client: &Client,
-    wait: &Wait,
-    call: &CallContext,
-    id: &str,
-    prior: &ClusterModel,
-) -> Result<Option<String>, Diagnostic> {
-    let name = prior.name.as_str().unwrap_or_default();
-    let summary = format!("Cannot upgrade cluster {name:?}");
-    let result = wait
-        .until(|| async {
-            match client.upgrade_cluster(call, id).await {
-                Ok(upgrade) => Ok(Look::Done(Ok(upgrade.new_generation.map(|new| new.id)))),
-                Err(error) if error.is_precondition_failed() => Ok(Look::NotYet(
-                    "not in a state that can be upgraded".to_owned(),
-                )),
-                Err(error) if error.may_have_committed() => {
-                    // A second request could go a step further: look first.
-                    let cluster = client.get_cluster(call, id).await?;
-                    let running = cluster
-                        .generation
-                        .as_ref()
-                        .map(|running| running.id.as_str());
-                    let moved = running != prior.current_generation.as_str();
-                    let updating = cluster.status.ready == Some(ClusterHealth::Updating);
-                    Ok(if moved || updating {
-                        Look::Done(Ok(None))
-                    } else {
-                        Look::NotYet("upgrade not accepted yet".to_owned())
-                    })
-                }
-                Err(error) => Ok(Look::Done(Err(error))),
-            }
-        })
-        .await;
-    match result {
-        Ok(Ok(generation)) => Ok(generation),
-        Ok(Err(error)) => {
-            let mut diagnostic = context.data.explain(summary, &error).at(at("generation"));
-            if error.is_bad_request() {
-                let running = prior.current_generation_name.as_str().unwrap_or("unnamed");
-                let id = prior.current_generation.as_str().unwrap_or_default();
-                diagnostic = advise(
-                    diagnostic,
-                    format!(
-                        "The service has nothing newer on offer for this cluster. The API can \
-                         neither downgrade a cluster nor upgrade it to a generation of choice. The \
-                         cluster runs {running}: set generation = {id:?}."
-                    ),
-                );
-            } else if error.is_conflict() {
-                diagnostic = advise(
-                    diagnostic,
-                    "The service holds the upgrade back for now; its words above say why. After an \
-                     upgrade to a new minor version the next one has to wait for 24 hours.",
-                );
-            }
-            Err(diagnostic)
-        }
-        Err(Gave::Failed(error)) => Err(context.data.explain(summary, &error)),
-        Err(Gave::Interrupted(_)) => Err(Diagnostic::error(
-            summary,
-            "The run was interrupted before the service had taken the upgrade.",
-        )
-        .hint("Apply again.")),
-        Err(Gave::Hopeless(outcome)) => {
-            outcome.map_err(|error| context.data.explain(summary, &error))
-        }
-        Err(Gave::TimedOut(last)) => Err(Diagnostic::error(
-            summary,
-            format!(
-                "The service did not take the upgrade within timeouts.update. Seen last: {}.",
-                last.as_deref().unwrap_or("nothing")
-            ),
-        )
-        .hint(
-            "An upgrade needs a healthy cluster. Apply again when it is, or raise timeouts.update.",
-        )),
-    }
+/// Wakes the cluster, unless somebody has done so since it was found asleep.
+async fn wake(wait: &Wait, client: &Client, call: &CallContext, id: &str) -> Result<Ended, Error> {
+    let cluster = client.get_cluster(call, id).await?;
+    until_awake(wait, client, call, &cluster).await
 }
 
 /// The error of an update whose cluster did not become healthy.
@@ -273,45 +213,20 @@ fn not_healthy(
     allowed: std::time::Duration,
     key: &str,
 ) -> Diagnostic {
-    let summary = format!("Cluster {name:?} is not healthy");
-    match ended {
-        Ended::Healthy(_) => Diagnostic::bug(summary, "The cluster is healthy after all."),
-        Ended::Stuck(cluster) => Diagnostic::error(
-            summary,
-            format!(
-                "The cluster is {}, which waiting does not change.",
-                states(&cluster)
-            ),
-        )
-        .hint(next_step(&cluster)),
-        Ended::Gone => Diagnostic::error(
-            format!("Cluster {name:?} is gone"),
-            "The API no longer knows the cluster. Somebody may have deleted it.",
-        )
-        .hint("The next plan will propose to create it anew."),
-        Ended::TimedOut(last) => Diagnostic::error(
-            summary,
-            format!(
-                "The cluster was not healthy within {} (timeouts.{key}). Seen last: {}.",
-                spoken(allowed),
-                last.as_deref().unwrap_or("nothing")
-            ),
-        )
-        .hint(format!(
-            "What was changed is in the state. Apply again to go on, or raise timeouts.{key}."
-        )),
-        Ended::Interrupted(last) => Diagnostic::error(
-            summary,
-            format!(
-                "The run was interrupted while waiting. Seen last: {}.",
-                last.as_deref().unwrap_or("nothing")
-            ),
-        )
-        .hint(if key == "create" {
+    let limit = format!("timeouts.{key}");
+    let waited = Waited {
+        name,
+        allowed,
+        limit: &limit,
+        gone: "The next plan will propose to create it anew.",
+        out_of_time: &format!(
+            "What was changed is in the state. Apply again to go on, or raise {limit}."
+        ),
+        interrupted: if key == "create" {
             "What was changed is in the state. Apply again to go on."
         } else {
             "What was changed is in the state, and the service finishes what it has begun."
-        }),
-        Ended::Failed(error) => data.explain(summary, &error),
-    }
+        },
+    };
+    ended.explain(data, waited)
 }

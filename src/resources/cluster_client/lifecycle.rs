@@ -1,4 +1,4 @@
-//! Creating and reading an API client.
+//! Creating, reading and deleting an API client.
 //!
 //! Once the service has told the secret, nothing that goes wrong may lose it. So what fails after
 //! that ends with a warning, not an error: Terraform destroys in the next apply what was created with
@@ -6,23 +6,20 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{ClusterClientModel, LIMITS, TYPE_NAME, composite_id, keys, scopes, spoken};
-use crate::api::{
-    self, CallContext, Client, ClientConnection, CreateZeebeClient, CreatedZeebeClient,
-};
-use crate::framework::diag::Diagnostic;
+use super::obtain::{Wanted, obtain, remove_abandoned, successor_subject};
+use super::rotation::{self, LOST};
+use super::{ClusterClientModel, LIMITS, composite_id, keys, scopes, spoken};
+use crate::api::{self, CallContext, Client, ClientConnection, CreatedZeebeClient, ZeebeClient};
+use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
-use crate::framework::path::Path;
 use crate::framework::private::Private;
-use crate::framework::resource::{Create, Read};
+use crate::framework::resource::{Create, Delete, Read};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, taken};
-use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, Look, Wait};
 
 /// Private state: the client was created by us and has not been seen in the list yet.
-const UNLISTED: &str = "unlisted";
+pub(super) const UNLISTED: &str = "unlisted";
 
 /// Looks in a row that may find no client right after it was created.
 const UNSEEN_AT_FIRST: u32 = 5;
@@ -40,10 +37,18 @@ pub(super) async fn create(
         Ok(client) => client,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
-    let (created, entry) = match obtain(context, client, &call, &plan).await {
+    let wanted = Wanted {
+        cluster_id: plan.cluster_id.as_str().unwrap_or_default(),
+        name: plan.name.as_str().unwrap_or_default().to_owned(),
+        scopes: &plan.scopes,
+        replaces: None,
+    };
+    let (created, entry) = match obtain(&context.data, client, &call, wanted).await {
         Ok(obtained) => obtained,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
+    // What was kept with a client that this one replaces says nothing about it.
+    rotation::forget(&mut private);
     let (state, warning) = state_of(plan, created, &mut private);
     let mut outcome = add_address(context, client, &call, state, private).await;
     outcome.diagnostics.extend(warning);
@@ -53,127 +58,6 @@ pub(super) async fn create(
         entry.close();
     }
     outcome
-}
-
-/// A new client with its secret, and the note about it. What an earlier run has asked for and was
-/// killed over is deleted first: nobody knows its secret, and it has the name.
-async fn obtain(
-    context: &Context<ProviderData>,
-    client: &Client,
-    call: &CallContext,
-    plan: &ClusterClientModel,
-) -> Result<(CreatedZeebeClient, Entry), Diagnostic> {
-    let data = &context.data;
-    let journal = data.journal();
-    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
-    let wanted = CreateZeebeClient {
-        name: plan.name.as_str().unwrap_or_default().to_owned(),
-        permissions: plan
-            .scopes
-            .known()
-            .map(|scopes| scopes.iter().cloned().collect()),
-    };
-    let subject = format!(
-        "API client {:?} of the cluster {cluster_id} at {}",
-        wanted.name,
-        data.account()
-    );
-    while let Some(abandoned) = journal.take_abandoned(&subject) {
-        let note = abandoned.note();
-        let id = note.id.as_deref();
-        client
-            .remove_abandoned_client(call, cluster_id, &wanted.name, id, &note.known)
-            .await
-            .map_err(|error| {
-                let summary = format!(
-                    "Cannot delete what a killed run has left of API client {}",
-                    spoken(plan)
-                );
-                data.explain(summary, &error)
-            })?;
-        abandoned.close();
-    }
-    let mut entry = None;
-    let mut namesake = None;
-    let result = client
-        .create_client(call, cluster_id, &wanted, |before| {
-            let known = before.iter().map(|it| it.client_id.clone()).collect();
-            entry = Some(journal.begin(&subject, known));
-            namesake = client_id_of(before, &wanted.name);
-        })
-        .await;
-    match result {
-        Ok(created) => {
-            let client_id = &created.client_id;
-            tracing::info!(
-                cluster_id,
-                client_id,
-                name = wanted.name,
-                "created an API client"
-            );
-            let mut entry = entry.unwrap_or_else(|| journal.begin(&subject, Vec::new()));
-            entry.created(client_id);
-            Ok((created, entry))
-        }
-        Err(error) => {
-            // What may exist without our knowing is for the next run to look for.
-            if let Some(entry) = entry.filter(|_| !error.may_have_committed()) {
-                entry.close();
-            }
-            if namesake.is_none() && error.is_bad_request() {
-                // Somebody was faster, or the list late.
-                let clients = client.list_clients(call, cluster_id).await;
-                namesake = clients
-                    .ok()
-                    .and_then(|clients| client_id_of(&clients, &wanted.name));
-            }
-            Err(not_created(data, plan, &error, namesake.as_deref()))
-        }
-    }
-}
-
-fn client_id_of(clients: &[api::ZeebeClient], name: &str) -> Option<String> {
-    let mut clients = clients.iter();
-    clients
-        .find(|client| client.name == name)
-        .map(|client| client.client_id.clone())
-}
-
-/// Why there is no client. `namesake`: the client id of the one that has the name.
-fn not_created(
-    data: &ProviderData,
-    plan: &ClusterClientModel,
-    error: &api::Error,
-    namesake: Option<&str>,
-) -> Diagnostic {
-    let diagnostic = data.explain(format!("Cannot create API client {}", spoken(plan)), error);
-    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
-    let text = error.server_message().unwrap_or_default().to_lowercase();
-    match namesake {
-        Some(client_id) if error.is_bad_request() || error.may_have_committed() => {
-            let diagnostic = advise(
-                diagnostic,
-                "The cluster has an API client of this name. Its secret cannot be read: after an \
-                 import, secret is empty.",
-            );
-            taken(diagnostic, TYPE_NAME, &composite_id(cluster_id, client_id)).at(Path::of("name"))
-        }
-        _ if error.may_have_committed() => advise(
-            diagnostic,
-            "If an API client of this name is there, its secret is lost: the next apply on this \
-             machine deletes it before it creates another.",
-        ),
-        _ if error.is_not_found() => advise(
-            diagnostic,
-            "Check cluster_id: this organisation has no such cluster.",
-        )
-        .at(Path::of("cluster_id")),
-        _ if error.is_bad_request() && text.contains("permission") => {
-            diagnostic.at(Path::of("scopes"))
-        }
-        _ if error.is_bad_request() && text.contains("name") => diagnostic.at(Path::of("name")),
-        _ => diagnostic,
-    }
 }
 
 /// What is known of a new client before anything else is read, and what is odd about it.
@@ -192,6 +76,8 @@ fn state_of(
     state.id = Field::Known(id);
     state.secret = Field::Known(created.secret);
     state.zeebe_client_id = Field::Known(created.client_id);
+    state.remote_name = Field::Null;
+    state.previous_zeebe_client_id = Field::Null;
     state.zeebe_address = Field::Null;
     state.zeebe_authorization_server_url = Field::Null;
     (state, warning)
@@ -210,12 +96,10 @@ async fn add_address(
     mut state: ClusterClientModel,
     private: Private,
 ) -> Outcome<ClusterClientModel> {
-    let wait = Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: call.deadline.unwrap_or_else(|| context.clock.instant()),
-        interval: context.data.poll_interval(),
-    };
+    let wait = Wait::new(
+        context,
+        call.deadline.unwrap_or_else(|| context.clock.instant()),
+    );
     let unseen = AtomicU32::new(0);
     let (cluster_id, client_id) = keys(&state);
     let result = wait
@@ -293,46 +177,139 @@ pub(super) async fn read(
     };
     let clients = match client.recent_clients(&call, &cluster_id).await {
         Ok(clients) => clients,
-        Err(error) if error.is_not_found() => return gone(&cluster_id, &client_id),
+        Err(error) if error.is_not_found() => {
+            tracing::info!(
+                cluster_id,
+                client_id,
+                "the cluster of the API client is gone"
+            );
+            return Outcome::absent();
+        }
         Err(error) => return failed(&state, &error),
     };
+    if let Err(error) =
+        rotation::read_others(client, &call, &mut state, &mut private, &clients).await
+    {
+        return failed(&state, &error);
+    }
     let listed = clients.iter().find(|it| it.client_id == client_id);
     match listed {
         Some(found) => {
-            private.remove(UNLISTED);
             data.journal().has_arrived(&client_id);
-            state.name = Field::Known(found.name.clone());
-            scopes::merge(&mut state.scopes, &found.permissions, &mut private);
+            merge(&mut state, found, &mut private);
         }
         // How soon a new client is listed is not documented, and its secret is at stake.
         None if private.get(UNLISTED) == Some(true) => {}
-        None => return gone(&cluster_id, &client_id),
+        None => return gone(state, private),
     }
-    if state.id.known().is_none() {
-        state.id = Field::Known(composite_id(&cluster_id, &client_id));
-    }
-    if state.timeouts.is_unknown() {
-        state.timeouts = Field::Null;
-    }
+    identify(&mut state);
     if listed.is_none() || state.zeebe_address.known().is_none() {
-        let connection = client
-            .get_client_connection(&call, &cluster_id, &client_id)
-            .await;
-        match connection {
-            Ok(connection) => connect(&mut state, connection),
-            // The cluster is not healthy; another day.
-            Err(error) if error.is_precondition_failed() => {}
-            Err(error) if error.is_not_found() && listed.is_none() => {
-                return gone(&cluster_id, &client_id);
-            }
-            Err(error) if error.is_not_found() => {}
+        match read_address(client, &call, &mut state).await {
+            Ok(false) if listed.is_none() => return gone(state, private),
+            Ok(_) => {}
             Err(error) => return failed(&state, &error),
         }
     }
     Outcome::present(state, private)
 }
 
-fn gone(cluster_id: &str, client_id: &str) -> Outcome<ClusterClientModel> {
+/// The state of a client that an import has just read, without what the list does not show: see
+/// [`read_address`].
+#[must_use]
+pub fn found(cluster_id: &str, client: &ZeebeClient) -> ClusterClientModel {
+    let mut state = ClusterClientModel {
+        cluster_id: cluster_id.into(),
+        zeebe_client_id: client.client_id.as_str().into(),
+        ..ClusterClientModel::default()
+    };
+    merge(&mut state, client, &mut Private::default());
+    identify(&mut state);
+    state
+}
+
+/// Takes over what the list shows.
+fn merge(state: &mut ClusterClientModel, client: &ZeebeClient, private: &mut Private) {
+    private.remove(UNLISTED);
+    private.remove(LOST);
+    rotation::take_over_name(state, &client.name);
+    scopes::merge(&mut state.scopes, &client.permissions, private);
+}
+
+/// Fills in what every state has.
+fn identify(state: &mut ClusterClientModel) {
+    if state.id.known().is_none() {
+        let (cluster_id, client_id) = keys(state);
+        state.id = Field::Known(composite_id(cluster_id, client_id));
+    }
+    if state.timeouts.is_unknown() {
+        state.timeouts = Field::Null;
+    }
+}
+
+/// Reads the address, if the cluster is healthy enough to tell it. Returns whether there is such a
+/// client.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn read_address(
+    client: &Client,
+    call: &CallContext,
+    state: &mut ClusterClientModel,
+) -> Result<bool, api::Error> {
+    let (cluster_id, client_id) = keys(state);
+    let connection = client.get_client_connection(call, cluster_id, client_id);
+    match connection.await {
+        Ok(connection) => connect(state, connection),
+        // Another day.
+        Err(error) if error.is_precondition_failed() => {}
+        Err(error) if error.is_not_found() => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    Ok(true)
+}
+
+/// The client is gone. Where another of its clients is left, the state stays: it is all that knows of
+/// that one, and of those who still use it.
+fn gone(state: ClusterClientModel, mut private: Private) -> Outcome<ClusterClientModel> {
+    let (cluster_id, client_id) = keys(&state);
     tracing::info!(cluster_id, client_id, "the API client is gone");
-    Outcome::absent()
+    if !rotation::has_others(&state, &private) {
+        return Outcome::absent();
+    }
+    private.set(LOST, true);
+    Outcome::present(state, private)
+}
+
+pub(super) async fn delete(
+    context: &Context<ProviderData>,
+    request: Delete<ClusterClientModel>,
+) -> Diagnostics {
+    let Delete { state, private } = request;
+    let data = &context.data;
+    let call = CallContext::new(context.cancellation.clone());
+    let client = match data.for_writing(&call).await {
+        Ok(client) => client,
+        Err(diagnostic) => return diagnostic.into(),
+    };
+    let (cluster_id, client_id) = keys(&state);
+    // A rotation that was killed may have left a client that no state knows.
+    let subject = successor_subject(data, cluster_id, client_id);
+    if let Err(diagnostic) = remove_abandoned(data, client, &call, cluster_id, &subject, "").await {
+        return diagnostic.into();
+    }
+    // The current one last: as long as it is there, so is the state.
+    for id in rotation::others(&state, &private)
+        .iter()
+        .map(String::as_str)
+        .chain([client_id])
+    {
+        match client.delete_client(&call, cluster_id, id).await {
+            Err(error) if !error.is_not_found() => {
+                let summary = format!("Cannot delete API client {}", spoken(&state));
+                return data.explain(summary, &error).into();
+            }
+            _ => tracing::info!(cluster_id, client_id = id, "deleted an API client"),
+        }
+    }
+    Diagnostics::new()
 }

@@ -238,14 +238,11 @@ async fn until_ready(wait: &Wait, client: &Client, call: &CallContext, cluster_i
 }
 
 fn wait(context: &Context<ProviderData>, call: &CallContext, allowed: Duration) -> Wait {
-    Wait {
-        clock: context.clock.clone(),
-        cancellation: context.cancellation.clone(),
-        deadline: call
-            .deadline
+    Wait::new(
+        context,
+        call.deadline
             .unwrap_or_else(|| context.clock.instant() + allowed),
-        interval: context.data.poll_interval(),
-    }
+    )
 }
 
 pub(super) async fn read(context: &Context<ProviderData>, request: Read<Model>) -> Outcome<Model> {

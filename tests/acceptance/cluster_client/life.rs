@@ -24,6 +24,10 @@ for_each_cli! {
           "cluster_id": "[cluster]",
           "id": "[uuid]",
           "name": "workers",
+          "previous_zeebe_client_id": null,
+          "remote_name": null,
+          "retire_previous": null,
+          "rotation_version": null,
           "scopes": [
             "Secrets",
             "Zeebe"

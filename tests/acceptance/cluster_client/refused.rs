@@ -19,7 +19,7 @@ for_each_cli! {
 
         127.0.0.1 answered 400 Bad Request: A client with the name `workers` exists already in this cluster.
 
-        The cluster has an API client of this name. Its secret cannot be read: after an import, secret is empty.
+        The cluster has an API client of this name. Its secret cannot be read: after an import, secret is empty, and a rotation_version makes a successor with one.
 
         If it is the one you mean, import it instead of creating it. With the address of your resource in "to":
 

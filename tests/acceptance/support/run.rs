@@ -107,7 +107,7 @@ pub(crate) fn unfold(drawn: &str) -> String {
 }
 
 /// Takes out ANSI control sequences: ESC, `[`, parameters, one letter.
-fn without_escapes(text: &str) -> String {
+pub(crate) fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("\u{1b}[") {

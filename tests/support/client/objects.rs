@@ -1,5 +1,6 @@
 //! The calls about data sources, ephemeral resources, functions, list resources and actions.
 
+use terraform_provider_camunda::framework::types::Type;
 use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::invoke_action::event::Type as ActionEvent;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::*;
@@ -90,6 +91,14 @@ impl Client {
         match reply.error {
             Some(error) => Err(error),
             None => Ok(value(reply.result.as_ref(), &decode(&returns.r#type))),
+        }
+    }
+
+    /// The members of a list resource's `config` block.
+    pub fn list_config_members(&self, type_name: &str) -> Vec<String> {
+        match &self.schemas.list_resources[type_name] {
+            Type::Object(members) => members.keys().map(ToString::to_string).collect(),
+            other => panic!("a config block is an object, not {other:?}"),
         }
     }
 

@@ -241,6 +241,45 @@ async fn mistakes_of_an_update_are_named() {
     ");
 }
 
+/// Where the schema allows it, an update gives the object another identity. The plan has the old one:
+/// cores take no unknown parts.
+#[tokio::test]
+async fn a_mutable_identity_follows_the_state() {
+    let (_, object) = existing(&config()).await;
+    let next = with(&config(), [("note", "m".into())]);
+    let core = Core::things(Thing {
+        update: Arc::new(|request| {
+            let mut state = made(&request.plan);
+            state.id = "other".into();
+            Outcome::present(state, request.private)
+        }),
+        plan: Arc::new(|change| change.set_unknown("id")),
+        has_mutable_identity: true,
+        ..Thing::default()
+    });
+    let plan = core.plan(&object, &next).await;
+    assert!(plan.diagnostics.is_empty(), "{}", told(&plan.diagnostics));
+    assert_eq!(plan.planned_identity, object.identity);
+    let applied = core.apply(&object, &next, plan).await;
+    assert!(
+        applied.diagnostics.is_empty(),
+        "{}",
+        told(&applied.diagnostics)
+    );
+    assert_eq!(applied.new_identity.member("id"), &"other".into());
+
+    // What is known already is no mistake either.
+    let core = Core::things(Thing {
+        plan: Arc::new(|change| {
+            change.set(&crate::framework::path::Path::of("id"), "other".into())
+        }),
+        has_mutable_identity: true,
+        ..Thing::default()
+    });
+    let plan = core.plan(&object, &next).await;
+    assert!(plan.diagnostics.is_empty(), "{}", told(&plan.diagnostics));
+}
+
 #[tokio::test]
 async fn a_replacement_gets_an_identity_of_its_own() {
     let (core, old) = existing(&config()).await;

@@ -287,6 +287,7 @@ pub(super) struct Thing {
     pub(super) plan: Planning,
     pub(super) upgrades: Vec<StateUpgrade>,
     pub(super) moves: Vec<StateMove>,
+    pub(super) has_mutable_identity: bool,
 }
 
 impl Default for Thing {
@@ -305,6 +306,7 @@ impl Default for Thing {
             plan: Arc::new(|_| {}),
             upgrades: Vec::new(),
             moves: Vec::new(),
+            has_mutable_identity: false,
         }
     }
 }
@@ -334,9 +336,14 @@ impl Resource<Data> for Thing {
     }
 
     fn identity(&self) -> IdentitySchema {
-        IdentitySchema::new()
+        let identity = IdentitySchema::new()
             .required("id", "x")
-            .optional("zone", "x")
+            .optional("zone", "x");
+        if self.has_mutable_identity {
+            identity.mutable()
+        } else {
+            identity
+        }
     }
 
     fn validate(&self, config: &ThingModel) -> Diagnostics {
