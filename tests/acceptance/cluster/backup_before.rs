@@ -206,7 +206,15 @@ for_each_cli! {
         fail_backups(&world, true);
         let run = world.workspace.apply(&[]);
         let said = errors(&world, &run);
-        insta::assert_snapshot!(named(&said, &world.cluster_id(), &backups(&world)[0].id), @"");
+        insta::assert_snapshot!(named(&said, &world.cluster_id(), &backups(&world)[0].id), @r#"
+        Error: Backup "[name]" of cluster [cluster] failed
+
+        with camunda_cluster.it, on main.tf line 15, in resource "camunda_cluster" "it": 15: backup_before = ["upgrade"]
+
+        The service could not finish the backup [backup]. Failed parts: Zeebe.
+
+        The cluster was not changed. To do without a backup, take "upgrade" out of backup_before. The service may want 15 minutes to lie between this backup and the next.
+        "#);
         assert_eq!(writes(&world), ["CreateCluster", "CreateBackup"]);
         assert_eq!(world.workspace.attributes(ADDRESS), before);
         assert_eq!(world.workspace.planned(&[]).change(ADDRESS).action, Action::Update);
