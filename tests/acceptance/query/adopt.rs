@@ -56,11 +56,13 @@ for_each_cli! {
         }
 
         resource "camunda_cluster_client" "it_0" {
-          provider   = camunda
-          cluster_id = "[cluster]"
-          name       = "client-0"
-          scopes     = ["Zeebe"]
-          timeouts   = null
+          provider         = camunda
+          cluster_id       = "[cluster]"
+          name             = "client-0"
+          retire_previous  = null
+          rotation_version = null
+          scopes           = ["Zeebe"]
+          timeouts         = null
         }
 
         resource "camunda_cluster_connector_secret" "it_0" {

@@ -20,15 +20,15 @@ for_each_cli! {
         let run = world.workspace.run(&["query"]);
         run.expect_success();
         insta::assert_snapshot!(found(&world, &run), @r#"
-        camunda_cluster_ip_allowlist_entry.it cluster_id=[cluster-01],description=team 1 ${x} "ü" team 1 ${x} "ü" in cluster-01
         camunda_cluster.it id=[cluster-00] cluster-00 (Advanced, Belgium, Europe (europe-west1))
         camunda_cluster.it id=[cluster-01] cluster-01 (Advanced, Belgium, Europe (europe-west1))
         camunda_cluster_backup.it cluster_id=[cluster-00],id=b0000000-0000-4000-8000-000000000000 by-hand of cluster-00 ([time], Complete)
         camunda_cluster_backup.it cluster_id=[cluster-01],id=b0000000-0000-4000-8000-000000000001 by-hand of cluster-01 ([time], Complete)
+        camunda_cluster_client.it cluster_id=[cluster-01],zeebe_client_id=[client-1] client-1 in cluster-01
         camunda_cluster_connector_secret.it cluster_id=[cluster-00],name=SECRET_0 SECRET_0 in cluster-00
         camunda_cluster_connector_secret.it cluster_id=[cluster-00],name=SECRET_2 SECRET_2 in cluster-00
         camunda_cluster_connector_secret.it cluster_id=[cluster-01],name=SECRET_1 SECRET_1 in cluster-01
-        camunda_cluster_client.it cluster_id=[cluster-01],zeebe_client_id=[client-1] client-1 in cluster-01
+        camunda_cluster_ip_allowlist_entry.it cluster_id=[cluster-01],description=team 1 ${x} "ü" team 1 ${x} "ü" in cluster-01
         "#);
         world.finish();
     }
