@@ -223,8 +223,9 @@ pub fn next_step(cluster: &Cluster) -> &'static str {
              handed in on the cluster's page in the Console. Do that, then apply again."
         }
         _ => {
-            "The cluster is asleep: wake it on its page in the Console (Resume), wait until it is \
-             healthy, then apply again."
+            "The cluster is asleep. Wake it with keep_awake = true on its camunda_cluster, with the action \
+             camunda_cluster_wake, or on its page in the Console (Resume); when it is healthy, apply \
+             again."
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod address;
+pub mod backup;
 pub mod cluster_filter;
 pub mod cluster_view;
 pub mod config;

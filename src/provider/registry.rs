@@ -40,6 +40,7 @@ pub fn registry() -> Registry<ProviderData> {
         .data_source(data_sources::organization_members::OrganizationMembers)
         .data_source(data_sources::region::Region)
         .data_source(data_sources::regions::Regions)
+        .action(actions::cluster_backup_create::ClusterBackupCreate)
         .action(actions::cluster_monitoring_client_rotate::ClusterMonitoringClientRotate)
         .action(actions::cluster_upgrade::ClusterUpgrade)
         .action(actions::cluster_wake::ClusterWake)

@@ -228,6 +228,14 @@ impl Wait {
         }
     }
 
+    /// Tells what was seen or done, if anybody is to be told.
+    pub fn tell(&self, seen: String) {
+        if let Some(told) = &self.told {
+            // That nobody listens any more is no reason to stop.
+            let _ = told.send(seen);
+        }
+    }
+
     /// Looks again and again until there is a result.
     ///
     /// # Errors
@@ -247,10 +255,7 @@ impl Wait {
                     failures = 0;
                     if last.as_ref() != Some(&seen) {
                         tracing::info!(state = seen, "waiting");
-                        if let Some(told) = &self.told {
-                            // That nobody listens any more is no reason to stop.
-                            let _ = told.send(seen.clone());
-                        }
+                        self.tell(seen.clone());
                     }
                     last = Some(seen);
                 }

@@ -26,6 +26,7 @@ use crate::provider::health::is_healthy;
 use crate::provider::import_id;
 use crate::provider::validators;
 use crate::provider::wait::{Limits, Timeouts};
+use crate::provider::wake::is_asleep;
 
 /// How long the operations may take unless the user says otherwise.
 const LIMITS: Limits = Limits {
@@ -52,6 +53,9 @@ const UNFINISHED: &str = "unfinished";
 /// Private state: configuration names a generation, so that the state keeps what it says.
 const GENERATION_CONFIGURED: &str = "generation_configured";
 
+/// Private state: the service had put the cluster to sleep when it was read last.
+const ASLEEP: &str = "asleep";
+
 /// The resource type.
 #[derive(Debug)]
 pub struct Cluster;
@@ -73,6 +77,7 @@ crate::model! {
         pub backup_region: Field<String>,
         pub deletion_protection: Field<bool>,
         pub delete_on_create_timeout: Field<bool>,
+        pub keep_awake: Field<bool>,
         pub timeouts: Field<Timeouts>,
         pub current_generation: Field<String>,
         pub current_generation_name: Field<String>,
@@ -162,6 +167,11 @@ impl Resource<ProviderData> for Cluster {
                 context.data.journal().has_arrived(&cluster.id);
                 if is_healthy(&cluster) {
                     private.remove(UNFINISHED);
+                }
+                if is_asleep(&cluster) {
+                    private.set(ASLEEP, true);
+                } else {
+                    private.remove(ASLEEP);
                 }
                 merge(&mut state, &cluster, &private);
                 Outcome::present(state, private)
@@ -332,6 +342,13 @@ fn schema() -> Schema {
                     "Whether to delete a cluster that did not become healthy within \
                      `timeouts.create`, instead of keeping it for the next apply. Default: `false`.",
                 ),
+            Attribute::bool("keep_awake").optional().description(
+                "Whether to wake the cluster when a plan finds it suspended: the plan then says so and \
+                 proposes an update in place, which wakes the cluster and waits, as long as \
+                 `timeouts.update` says, until it is healthy. Camunda suspends clusters of the Free \
+                 Trial that are idle; process data is lost in the sleep. Default: `false`, and a \
+                 suspended cluster is no difference.",
+            ),
             LIMITS.attribute(),
             computed("current_generation", "ID of the generation that runs now."),
             computed("current_generation_name", "Name of the generation that runs now."),

@@ -8,6 +8,7 @@ mod drift;
 mod found;
 mod generation;
 mod import;
+mod keep_awake;
 mod life;
 mod many;
 mod peer_state;

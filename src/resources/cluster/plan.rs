@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
+use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::operation::Context;
@@ -30,6 +30,7 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
         keep_auto_update(change);
         plan_upgrade(change, &planned);
         resume_unfinished(change);
+        wake(change);
         warn_of_what_stays(change);
         if change.changes("stage_label") {
             // The service probably shows the stage among the labels.
@@ -187,6 +188,29 @@ fn resume_unfinished(change: &mut PlanChange<ClusterModel>) {
     if change.private.get::<bool>(UNFINISHED) == Some(true) {
         change.set_unknown("links");
     }
+}
+
+/// A cluster that was found asleep and is to be kept awake: the next apply wakes it.
+fn wake(change: &mut PlanChange<ClusterModel>) {
+    let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
+        return;
+    };
+    let asleep = change.private.get::<bool>(ASLEEP) == Some(true);
+    if !asleep || config.keep_awake.known() != Some(&true) {
+        return;
+    }
+    let name = prior.name.as_str().unwrap_or_default();
+    let warning = Diagnostic::warning(
+        format!("Cluster {name:?} is asleep and will be woken"),
+        "The service has suspended the cluster. As keep_awake says, the apply wakes it and waits until \
+         it is healthy; Camunda documents 5 to 10 minutes for that. The process data that the cluster \
+         held is lost.",
+    )
+    .at(at("keep_awake"));
+    change.diagnostics.push(warning);
+    // Something has to change, or nothing would be applied. These are the service's alone, and few look
+    // at them.
+    change.set_unknown("labels");
 }
 
 fn warn_of_what_stays(change: &mut PlanChange<ClusterModel>) {

@@ -1,8 +1,8 @@
 //! Changing a cluster in place: its properties, its size, its generation.
 
 use super::settle::settle;
-use super::{ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
-use crate::api::CallContext;
+use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
+use crate::api::{CallContext, Client, Error};
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
@@ -13,6 +13,7 @@ use crate::provider::errors::refused_attribute;
 use crate::provider::health::{Ended, Expected, Waited, until_healthy};
 use crate::provider::upgrade::{self, Before};
 use crate::provider::wait::Wait;
+use crate::provider::wake::until_awake;
 
 pub(super) async fn update(
     context: &Context<ProviderData>,
@@ -49,6 +50,23 @@ pub(super) async fn update(
         return failed(state, private, diagnostic);
     }
 
+    let wakes = private.get::<bool>(ASLEEP) == Some(true) && plan.keep_awake.known() == Some(&true);
+    if wakes {
+        match wake(&wait, client, &call, &id).await {
+            Ok(Ended::Healthy(cluster)) => {
+                private.remove(ASLEEP);
+                merge(&mut state, &cluster, &private);
+            }
+            Ok(ended) => {
+                let diagnostic = not_healthy(data, &name, ended, allowed, "update");
+                return failed(state, private, diagnostic);
+            }
+            Err(error) => {
+                let diagnostic = data.explain(format!("Cannot wake cluster {name:?}"), &error);
+                return failed(state, private, diagnostic.at(at("keep_awake")));
+            }
+        }
+    }
     if unfinished_before {
         // A cluster that is still starting takes no changes yet.
         match until_healthy(&wait, client, &call, Expected::of(&id)).await {
@@ -95,6 +113,7 @@ pub(super) async fn update(
     state.hardware_packages.clone_from(&plan.hardware_packages);
     state.deletion_protection = plan.deletion_protection;
     state.delete_on_create_timeout = plan.delete_on_create_timeout;
+    state.keep_awake = plan.keep_awake;
     state.timeouts.clone_from(&plan.timeouts);
 
     let upgrades = plan.generation.known().is_some()
@@ -178,6 +197,12 @@ pub(super) async fn update(
         diagnostics,
         ..Outcome::present(state, private)
     }
+}
+
+/// Wakes the cluster, unless somebody has done so since it was found asleep.
+async fn wake(wait: &Wait, client: &Client, call: &CallContext, id: &str) -> Result<Ended, Error> {
+    let cluster = client.get_cluster(call, id).await?;
+    until_awake(wait, client, call, &cluster).await
 }
 
 /// The error of an update whose cluster did not become healthy.

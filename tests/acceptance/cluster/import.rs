@@ -122,6 +122,7 @@ for_each_cli! {
           description       = "Made by hand"
           encryption        = "Provider"
           hardware_packages = null
+          keep_awake        = null
           name              = "orders"
           plan_type         = "[plan Advanced]"
           region            = "[region Belgium]"

@@ -71,6 +71,7 @@ for_each_cli! {
           "generation": "[generation 8.8+gen22]",
           "hardware_packages": 2,
           "id": "[cluster]",
+          "keep_awake": null,
           "labels": [
             "test"
           ],

@@ -41,6 +41,7 @@ for_each_cli! {
           description       = "Number 0, \"by hand\""
           encryption        = "Provider"
           hardware_packages = null
+          keep_awake        = null
           name              = "cluster-00"
           plan_type         = "[plan Advanced]"
           region            = "[region Belgium]"
