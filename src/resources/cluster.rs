@@ -3,11 +3,14 @@
 //! Whatever happens on the way, a cluster that exists is in the state, and nothing but the user's
 //! own wish destroys it.
 
+mod backup_first;
 mod create;
 mod delete;
 mod plan;
 mod settle;
 mod update;
+
+use std::collections::BTreeSet;
 
 use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
@@ -78,6 +81,7 @@ crate::model! {
         pub deletion_protection: Field<bool>,
         pub delete_on_create_timeout: Field<bool>,
         pub keep_awake: Field<bool>,
+        pub backup_before: Field<BTreeSet<String>>,
         pub timeouts: Field<Timeouts>,
         pub current_generation: Field<String>,
         pub current_generation_name: Field<String>,
@@ -125,7 +129,8 @@ impl Resource<ProviderData> for Cluster {
                      `hardware_packages` is for the plan types that can be resized.",
             not_read_back: &["stage_label", "hardware_packages"],
             destroy: "Deletes the cluster with its data, backups, API clients and connector secrets, and \
-                      waits until it is gone. Refused while `deletion_protection` is set.",
+                      waits until it is gone. Refused while `deletion_protection` is set; preceded by a \
+                      backup with `destroy` in `backup_before`.",
             availability: "",
         }
     }
@@ -201,7 +206,7 @@ impl Resource<ProviderData> for Cluster {
         context: &Context<ProviderData>,
         request: Delete<ClusterModel>,
     ) -> Diagnostics {
-        delete::delete(context, &request.state).await
+        delete::delete(context, request).await
     }
 
     async fn import(
@@ -349,6 +354,22 @@ fn schema() -> Schema {
                  Trial that are idle; process data is lost in the sleep. Default: `false`, and a \
                  suspended cluster is no difference.",
             ),
+            Attribute::set("backup_before", Type::String)
+                .optional()
+                .validate(validators::each_one_of(&backup_first::STEPS))
+                .description(
+                    "Before what to take a backup of the cluster: `upgrade`, `destroy`, or both. With \
+                     `upgrade`, a new `generation` is preceded by a backup; with `destroy`, so is a \
+                     destruction or replacement of the cluster, if the state has it: adding it takes an \
+                     apply of its own. The plan says so, and nothing is changed or destroyed unless the \
+                     backup is complete. It may take as long as `timeouts.update` says, in addition to \
+                     what follows. A run that is repeated soon after one that was killed, interrupted or \
+                     refused goes on with the same backup. **A backup does not outlive its cluster:** \
+                     the service deletes both together, so that `destroy` is no way back; it only makes \
+                     sure that a cluster which cannot be backed up is not destroyed. The limits are those \
+                     of `camunda_cluster_backup`: Enterprise plans only, every 15 minutes at most, the \
+                     three most recent ones are kept; the permission group *Backups* is needed.",
+                ),
             LIMITS.attribute(),
             computed("current_generation", "ID of the generation that runs now."),
             computed("current_generation_name", "Name of the generation that runs now."),

@@ -3,6 +3,7 @@
 
 use crate::support::look::{bodies, count, errors, named, warnings, writes};
 
+mod backup_before;
 mod data_sources;
 mod drift;
 mod found;

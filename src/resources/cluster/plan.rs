@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::backup_first::Step;
 use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
@@ -14,6 +15,7 @@ use crate::provider::offered::not_offered;
 /// Completes or refuses a plan.
 pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChange<ClusterModel>) {
     protect(change);
+    announce_backup_of_the_end(change);
     let planned = match change.planned() {
         Ok(Some(planned)) => planned,
         Ok(None) => return,
@@ -109,6 +111,20 @@ fn protect(change: &mut PlanChange<ClusterModel>) {
     change.diagnostics.push(diagnostic);
 }
 
+/// Says that a backup is taken before the cluster is destroyed. The prior state decides here, too: a
+/// destroy has no configuration.
+fn announce_backup_of_the_end(change: &mut PlanChange<ClusterModel>) {
+    let Some(prior) = &change.prior else {
+        return;
+    };
+    let ends = change.is_destroy() || change.is_replace();
+    if ends && Step::Destroy.is_in(&prior.backup_before) {
+        let name = prior.name.as_str().unwrap_or_default();
+        let warning = Step::Destroy.announce(name);
+        change.diagnostics.push(warning);
+    }
+}
+
 /// The message for a protected cluster, in planning and, once more, in deletion.
 pub(super) fn refused_deletion(name: &str) -> Diagnostic {
     Diagnostic::error(
@@ -178,6 +194,11 @@ fn plan_upgrade(change: &mut PlanChange<ClusterModel>, planned: &ClusterModel) {
     let running = &prior.current_generation;
     let already_runs = planned.generation.known().is_some() && planned.generation == *running;
     if !already_runs {
+        if Step::Upgrade.is_in(&planned.backup_before) {
+            let name = prior.name.as_str().unwrap_or_default();
+            let warning = Step::Upgrade.announce(name);
+            change.diagnostics.push(warning);
+        }
         change.set_unknown("current_generation");
         change.set_unknown("current_generation_name");
     }

@@ -1,5 +1,6 @@
 //! Changing a cluster in place: its properties, its size, its generation.
 
+use super::backup_first::{Step, Taken};
 use super::settle::settle;
 use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
 use crate::api::{CallContext, Client, Error};
@@ -43,9 +44,6 @@ pub(super) async fn update(
     let wait = Wait::new(context, started + allowed);
     // What has been done is in the state, also when a later step fails.
     let mut state = prior.clone();
-    let failed = |state: ClusterModel, private: Private, diagnostic: Diagnostic| {
-        Outcome::present(state, private).with(diagnostic)
-    };
     if let Err(diagnostic) = data.guard(&call).await {
         return failed(state, private, diagnostic);
     }
@@ -81,6 +79,56 @@ pub(super) async fn update(
         }
     }
 
+    let upgrades = upgrades(&plan, &prior, &state);
+    let mut taken = None;
+    if upgrades && Step::Upgrade.is_in(&plan.backup_before) {
+        // Before anything is changed, so that a failure has changed nothing.
+        let allowed = LIMITS.for_update(&plan.timeouts);
+        let backup = Step::Upgrade.back_up(context, client, (&id, &name), allowed);
+        match backup.await {
+            Ok(backup) => taken = Some(backup),
+            Err(diagnostic) => return failed(state, private, diagnostic),
+        }
+    }
+    let mut outcome = change(context, client, plan, prior, state, private).await;
+    if let Some(Taken { message, note }) = taken {
+        if !outcome.diagnostics.has_error() {
+            note.close();
+        }
+        outcome = outcome.with(message);
+    }
+    outcome
+}
+
+/// What has been done is in `state`; what stopped the rest is in the message.
+fn failed(state: ClusterModel, private: Private, diagnostic: Diagnostic) -> Outcome<ClusterModel> {
+    Outcome::present(state, private).with(diagnostic)
+}
+
+/// Whether the generation is to be changed by an upgrade.
+fn upgrades(plan: &ClusterModel, prior: &ClusterModel, state: &ClusterModel) -> bool {
+    plan.generation.known().is_some()
+        && plan.generation != prior.generation
+        && plan.generation != state.current_generation
+}
+
+/// Changes a cluster that can be changed: what it is called and made of first, then what it runs.
+async fn change(
+    context: &Context<ProviderData>,
+    client: &Client,
+    plan: ClusterModel,
+    prior: ClusterModel,
+    mut state: ClusterModel,
+    private: Private,
+) -> Outcome<ClusterModel> {
+    let data = &context.data;
+    let id = prior.id.as_str().unwrap_or_default().to_owned();
+    let name = prior.name.as_str().unwrap_or_default().to_owned();
+    let allowed = LIMITS.for_update(&plan.timeouts);
+    let deadline = context.clock.instant() + allowed;
+    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
+    let wait = Wait::new(context, deadline);
+    let upgrades = upgrades(&plan, &prior, &state);
     let patch = changes(&prior, &plan);
     if !patch.is_empty()
         && let Err(error) = client.update_cluster(&call, &id, &patch).await
@@ -114,11 +162,9 @@ pub(super) async fn update(
     state.deletion_protection = plan.deletion_protection;
     state.delete_on_create_timeout = plan.delete_on_create_timeout;
     state.keep_awake = plan.keep_awake;
+    state.backup_before.clone_from(&plan.backup_before);
     state.timeouts.clone_from(&plan.timeouts);
 
-    let upgrades = plan.generation.known().is_some()
-        && plan.generation != prior.generation
-        && plan.generation != state.current_generation;
     let mut awaited = None;
     if upgrades {
         let before = Before {

@@ -117,6 +117,7 @@ for_each_cli! {
         # __generated__ by Terraform from "[cluster]"
         resource "camunda_cluster" "it" {
           auto_update       = false
+          backup_before     = null
           backup_region     = "[backup Belgium]"
           channel           = "[channel Stable]"
           description       = "Made by hand"

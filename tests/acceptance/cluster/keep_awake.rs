@@ -140,6 +140,21 @@ for_each_cli! {
     }
 }
 
+for_each_cli! {
+    /// A cluster that has been woken may show as suspended for a while: no reason to give up.
+    fn one_that_shows_as_asleep_for_a_while_is_waited_for(cli: &Cli) on main {
+        let world = asleep(cli, KEPT);
+        let late = Fault::Overlay(json!({ "status": { "ready": "Suspended" } }));
+        // One look before the plan and one before the request are true.
+        world.simulator.faults().on("GetCluster").skip(2).times(2).inject(late);
+        world.workspace.apply(&[]).expect_success();
+        assert_eq!(count(&world, "Wake"), 1);
+        assert_eq!(status(&world), "Healthy");
+        world.workspace.assert_empty_plan();
+        world.finish();
+    }
+}
+
 /// An apply that has woken the cluster and waits for it.
 fn waiting(world: &World) -> crate::support::Running {
     world.simulator.set_clock(ClockMode::Manual);

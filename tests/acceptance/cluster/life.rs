@@ -58,6 +58,7 @@ for_each_cli! {
         insta::assert_snapshot!(known(&world, &state), @r#"
         {
           "auto_update": true,
+          "backup_before": null,
           "backup_region": "[backup Belgium and Germany]",
           "channel": "[channel Stable]",
           "channel_name": "Stable",

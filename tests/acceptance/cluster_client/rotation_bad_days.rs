@@ -396,6 +396,28 @@ for_each_cli! {
 }
 
 for_each_cli! {
+    /// What was noted about a client, here that it is gone, says nothing about the one that replaces it
+    /// and that the list does not show yet.
+    fn a_replacement_starts_anew(cli: &Cli) on main {
+        let world = world(cli);
+        world
+            .simulator
+            .change_behaviour(|all| all.durations.client_visibility = Duration::from_secs(86_400));
+        write(&world, "workers", "");
+        world.workspace.apply(&[]).expect_success();
+        write(&world, "workers", "  rotation_version = 1");
+        world.workspace.apply(&[]).expect_success();
+        let current = clients(&world)[1].client_id.clone();
+        world.simulator.delete_zeebe_client(CLUSTER, &current);
+        write(&world, "others", "  rotation_version = 1");
+        world.workspace.apply(&[]).expect_success();
+        assert_kept(&world);
+        world.workspace.assert_empty_plan();
+        world.finish();
+    }
+}
+
+for_each_cli! {
     /// A state from before scopes were known, rotated without a look at the service.
     fn a_state_that_knows_no_scopes(cli: &Cli) on main {
         let world = world(cli);
