@@ -92,14 +92,16 @@ fn write_query(world: &World, lists: &[(&str, &str)]) {
     world.workspace.write("all.tfquery.hcl", &text);
 }
 
-/// The objects that a query shows, one per line: type, identity and name.
+/// The objects that a query shows, one per line: type, identity and name. The types are sorted, because
+/// the CLI lists them at the same time; within a type, the order is the provider's.
 fn found(world: &World, run: &Run) -> String {
-    let lines: Vec<String> = run
+    let mut lines: Vec<String> = run
         .stdout
         .lines()
         .filter_map(|line| line.strip_prefix("list."))
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
+    lines.sort_by_cached_key(|line| line.split('.').next().map(str::to_owned));
     let mut text = lines.join("\n");
     for cluster in world.simulator.clusters() {
         for client in world.simulator.zeebe_clients(&cluster.id) {

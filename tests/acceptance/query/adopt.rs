@@ -37,6 +37,7 @@ for_each_cli! {
         resource "camunda_cluster" "it_0" {
           provider          = camunda
           auto_update       = true
+          backup_before     = null
           channel           = "[channel Stable]"
           description       = "Number 0, \"by hand\""
           encryption        = "Provider"
