@@ -342,7 +342,8 @@ fn what_cannot_be_gone_on_from_is_refused_and_left_alone() {
         changed.to_string()
     };
     let mut half = good.to_string();
-    half.truncate(half.len() / 2);
+    // Without its very end: where a cut in the middle falls depends on what is random in the file.
+    half.truncate(half.len() - 1);
     let messages: Vec<String> = [
         ("empty", String::new()),
         ("half", half),
