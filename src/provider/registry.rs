@@ -2,7 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{actions, data_sources, functions, list_resources, resources};
+use crate::{actions, data_sources, ephemeral_resources, functions, list_resources, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -45,6 +45,9 @@ pub fn registry() -> Registry<ProviderData> {
         .action(actions::cluster_wake::ClusterWake)
         .list_resource(list_resources::cluster::Cluster)
         .list_resource(list_resources::cluster_client::ClusterClient)
+        .ephemeral_resource(ephemeral_resources::access_token::AccessToken)
+        .ephemeral_resource(ephemeral_resources::cluster_client::ClusterClient)
+        .ephemeral_resource(ephemeral_resources::cluster_connector_secret::ClusterConnectorSecret)
         .function(functions::build_client_environment::BuildClientEnvironment)
         .function(functions::normalize_cidrs::NormalizeCidrs)
         .function(functions::parse_cluster_url::ParseClusterUrl)
