@@ -17,12 +17,17 @@ use crate::framework::types::Type;
 use crate::provider::client_scopes::{self, Scopes};
 use crate::provider::data::ProviderData;
 use crate::provider::validators;
+use crate::provider::wait::timeout_attribute;
 
 /// How names begin unless the user says otherwise.
 const NAME_PREFIX: &str = "terraform-ephemeral-";
 
 /// A name has 50 characters at most, and ends with a time, a hyphen and eight letters.
 const LONGEST_PREFIX: usize = 50 - 14 - 1 - 8;
+
+/// How long opening may take unless the user says otherwise. A cluster that was created before the run, or
+/// by it, is healthy by then; nothing is shown of an opening that waits.
+const TIMEOUT: &str = "2m";
 
 /// The ephemeral resource type.
 #[derive(Debug)]
@@ -39,6 +44,7 @@ crate::model! {
         pub zeebe_client_id: Field<String>,
         pub zeebe_address: Field<String>,
         pub zeebe_authorization_server_url: Field<String>,
+        pub timeout: Field<String>,
     }
 }
 
@@ -94,7 +100,7 @@ fn schema() -> Schema {
         [
             Attribute::string("cluster_id")
                 .required()
-                .description("ID of the cluster. It has to be healthy, or become so within minutes."),
+                .description("ID of the cluster. It has to be healthy, or become so in time."),
             Attribute::string("name_prefix")
                 .optional()
                 .validate(validators::length(1, LONGEST_PREFIX))
@@ -130,6 +136,9 @@ fn schema() -> Schema {
                 "zeebe_authorization_server_url",
                 "URL at which programs get tokens.",
             ),
+            timeout_attribute(TIMEOUT).description(format!(
+                "How long opening may take, as a duration such as `90s` or `5m`. Default: `{TIMEOUT}`."
+            )),
         ],
     )
 }

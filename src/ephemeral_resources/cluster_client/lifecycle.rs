@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ClusterClientModel, NAME_PREFIX};
+use super::{ClusterClientModel, NAME_PREFIX, TIMEOUT};
 use crate::api::{
     self, CallContext, Client, ClientConnection, CreateZeebeClient, CreatedZeebeClient,
 };
@@ -18,11 +18,7 @@ use crate::provider::client_scopes::{listed, mean_the_same};
 use crate::provider::data::ProviderData;
 use crate::provider::errors::advise;
 use crate::provider::journal::Entry;
-use crate::provider::wait::Gave;
-
-/// How long opening may take. A cluster that this run has created is healthy by then, and nothing is
-/// shown of an opening that waits.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+use crate::provider::wait::{Gave, timeout};
 
 /// How long cleaning up may take. It goes on when the run is interrupted.
 const LAST_CALL: Duration = Duration::from_secs(30);
@@ -54,7 +50,7 @@ pub(super) async fn open(
     if let Err(unavailable) = data.client() {
         return unavailable.into_outcome(context);
     }
-    let deadline = context.clock.instant() + PATIENCE;
+    let deadline = context.clock.instant() + timeout(&config.timeout, TIMEOUT);
     let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
     let client = match data.for_writing(&call).await {
         Ok(client) => client,
@@ -267,12 +263,13 @@ async fn connect(
         Err(Gave::TimedOut(last)) => Err(Diagnostic::error(
             summary,
             format!(
-                "The cluster did not tell its address within 5 minutes.{}",
+                "The cluster did not tell its address within the timeout of {}.{}",
+                wanted.config.timeout.as_str().unwrap_or(TIMEOUT),
                 seen(last)
             ),
         )
         .hint(
-            "A cluster tells it while it is healthy: if it is suspended, wake it. Then run again.",
+            "A cluster tells it while it is healthy: if it is suspended, wake it. If it takes longer to start, raise timeout.",
         )),
         Err(Gave::Failed(error)) => Err(context.data.explain(summary, &error)),
     }
