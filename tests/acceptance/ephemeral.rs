@@ -75,8 +75,11 @@ fn only_client(world: &World) -> ZeebeClient {
 /// Names in the place of what is random, in what was said about clients with this prefix.
 fn named(world: &World, text: &str) -> String {
     let mut text = look::named(world, text);
-    for client in clients(world) {
-        text = text.replace(&client.client_id, "[client]");
+    for request in world.simulator.requests_of("CreateClient") {
+        let created = request.response_body.unwrap_or_default();
+        if let Some(id) = created["clientId"].as_str() {
+            text = text.replace(id, "[client]");
+        }
     }
     // The time, and the letters.
     for prefix in ["terraform-ephemeral-", "deploy-"] {

@@ -8,7 +8,7 @@ use super::{ClusterClientModel, NAME_PREFIX, TIMEOUT};
 use crate::api::{
     self, CallContext, Client, ClientConnection, CreateZeebeClient, CreatedZeebeClient,
 };
-use crate::framework::diag::{Diagnostic, Diagnostics};
+use crate::framework::diag::{Diagnostic, Diagnostics, Severity};
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
@@ -158,13 +158,17 @@ async fn create(
         }
         Err(error) => error,
     };
+    let mut found_later = false;
     if error.may_have_committed() {
         // The name is ours alone: whoever has it is what came of the request.
         let removed = client
             .remove_abandoned_client(&last_call(context), cluster_id, name, None, &[])
             .await;
         match removed {
-            Ok(true) => error = error.with_may_have_committed(false),
+            Ok(true) => {
+                found_later = true;
+                error = error.with_may_have_committed(false);
+            }
             Ok(false) => {}
             Err(error) => {
                 tracing::debug!(%error, "cannot look for an API client without an answer")
@@ -175,7 +179,15 @@ async fn create(
     if let Some(entry) = entry.filter(|_| !error.may_have_committed()) {
         entry.close();
     }
-    Err(not_created(data, wanted, &error))
+    let diagnostic = not_created(data, wanted, &error);
+    Err(if found_later {
+        advise(
+            diagnostic,
+            "An API client of this name was there in the end, and has been deleted again.",
+        )
+    } else {
+        diagnostic
+    })
 }
 
 /// Deletes what killed runs have left in the cluster. That it cannot be done hinders nobody; then it is
@@ -302,16 +314,7 @@ async fn undo(
             "The API client that was created has been deleted again.".to_owned()
         }
     };
-    // The request that failed comes last.
-    if failed
-        .hints
-        .last()
-        .is_some_and(|hint| hint.starts_with('('))
-    {
-        advise(failed, advice)
-    } else {
-        failed.hint(advice)
-    }
+    told_last(failed, advice)
 }
 
 /// What a core gets, and what is odd about it. It insists on what is configured.
@@ -375,19 +378,32 @@ pub(super) async fn close(context: &Context<ProviderData>, private: &Private) ->
             }
         }
     };
-    Diagnostic::warning(
-        format!("API client {:?} is left over", text(NAME)),
-        format!(
-            "It could not be deleted from cluster {cluster_id}, where it has the client ID {client_id}. \
-             {}",
-            failed.full_detail()
-        ),
-    )
-    .hint(
+    let failed = told_last(
+        failed,
         "Until it is deleted, whoever knows its secret can use it. The next run on this machine that opens \
          one in this cluster deletes it, or you do in the Console.",
-    )
+    );
+    Diagnostic {
+        severity: Severity::Warning,
+        summary: format!("API client {:?} is left over", text(NAME)),
+        detail: format!(
+            "It could not be deleted from cluster {cluster_id}, where it has the client ID {client_id}. \
+             {}",
+            failed.detail
+        ),
+        ..failed
+    }
     .into()
+}
+
+/// Adds advice to a message, before the request at its end if that is an API's.
+fn told_last(diagnostic: Diagnostic, advice: impl Into<String>) -> Diagnostic {
+    let is_request = |hint: &String| hint.starts_with('(');
+    if diagnostic.hints.last().is_some_and(is_request) {
+        advise(diagnostic, advice)
+    } else {
+        diagnostic.hint(advice)
+    }
 }
 
 #[cfg(test)]

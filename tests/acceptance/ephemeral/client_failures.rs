@@ -60,6 +60,8 @@ for_each_cli! {
 
         Nothing was changed by this request; it is safe to run again.
 
+        An API client of this name was there in the end, and has been deleted again.
+
         (POST /clusters/[cluster]/clients)
         "#);
         assert!(clients(&world).is_empty());
@@ -86,7 +88,7 @@ for_each_cli! {
 
             The API client that was created has been deleted again.
 
-            (GET /clusters/[cluster]/clients/pzvm~iztVKgO74aCM.PT2njgk2_I2ESb)
+            (GET /clusters/[cluster]/clients/[client])
             "#);
         }
         assert_eq!(writes(&world), ["CreateClient", "DeleteClient"]);
@@ -168,6 +170,7 @@ for_each_cli! {
 
         world.write(&block("  scopes = [\"Telepathy\"]"));
         let scopes = errors(&world, &world.workspace.plan(&[]));
+        assert_eq!(world.simulator.take_violations().len(), 1);
         insta::assert_snapshot!(scopes, @r#"
         Error: Cannot create API client "terraform-ephemeral-[unique]" in cluster [cluster]
 
@@ -247,9 +250,9 @@ for_each_cli! {
 
             The credentials probably lack the permission group "Zeebe Client". Create credentials that have it in the Console under Organization > Administration API. The answer is the same for an object that belongs to another organisation.
 
-            (DELETE /clusters/[cluster]/clients/[client])
-
             Until it is deleted, whoever knows its secret can use it. The next run on this machine that opens one in this cluster deletes it, or you do in the Console.
+
+            (DELETE /clusters/[cluster]/clients/[client])
             "#);
         }
         assert_eq!(clients(&world).len(), 2);
@@ -257,6 +260,20 @@ for_each_cli! {
         run.expect_success();
         assert_eq!(only_client(&world).client_id, foreign);
         assert_eq!(count(&world, "DeleteClient"), 3);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// What uses it fails, which keeps Terraform from closing it: the provider does before it goes.
+    fn a_run_that_fails(cli: &Cli) on every requires WriteOnly {
+        let world = world(cli);
+        world.simulator.faults().on("CreateSecret").inject(Fault::status(403));
+        world.write(&[block(""), sink("ephemeral.camunda_cluster_client.it.secret")].concat());
+        world.workspace.apply(&[]).expect_failure();
+        world.workspace.wait_until_alone();
+        assert!(clients(&world).is_empty());
+        assert_eq!(count(&world, "DeleteClient"), 2, "nothing is left for the next run");
         world.finish();
     }
 }

@@ -47,7 +47,7 @@ for_each_cli! {
 }
 
 for_each_cli! {
-    /// It is open and in use: closing is part of stopping in good order.
+    /// It is open and in use. Terraform does not close it then: the provider does before it goes.
     fn ctrl_c_while_it_is_open(cli: &Cli) on [terraform_1_11_4, terraform_1_15_5] requires WriteOnly {
         let world = world(cli);
         let held = world.simulator.faults().on("CreateSecret").inject(Fault::held_answer());
@@ -76,6 +76,24 @@ for_each_cli! {
         world.simulator.faults().release(held);
         world.workspace.wait_until_gone();
         assert_eq!(only_client(&world).client_id, foreign);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// The same with the client open: the provider deletes it before it goes.
+    fn the_cli_killed_while_it_is_open(cli: &Cli) on main requires WriteOnly {
+        let world = world(cli);
+        let held = world.simulator.faults().on("CreateSecret").inject(Fault::held_answer());
+        world.write(&[block(""), sink("ephemeral.camunda_cluster_client.it.secret")].concat());
+        let apply = world.workspace.spawn(&["apply", "-auto-approve"]);
+        world.wait_for("CreateSecret", 1);
+        only_client(&world);
+        apply.kill_cli();
+        apply.wait(DEADLINE);
+        world.simulator.faults().release(held);
+        world.workspace.wait_until_gone();
+        assert!(clients(&world).is_empty());
         world.finish();
     }
 }
