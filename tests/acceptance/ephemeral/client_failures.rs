@@ -277,3 +277,22 @@ for_each_cli! {
         world.finish();
     }
 }
+
+for_each_cli! {
+    /// The same while the service hangs: there is no time to wait for it, and the next run deletes what
+    /// is left.
+    fn a_run_that_fails_before_a_service_that_hangs(cli: &Cli) on main requires WriteOnly {
+        let world = world(cli);
+        world.simulator.faults().on("CreateSecret").inject(Fault::status(403));
+        let hangs = Fault::Hold { after_commit: false };
+        let hangs = world.simulator.faults().on("DeleteClient").skip(1).inject(hangs);
+        world.write(&[block(""), sink("ephemeral.camunda_cluster_client.it.secret")].concat());
+        world.workspace.apply(&[]).expect_failure();
+        world.workspace.wait_until_alone();
+        only_client(&world);
+        world.simulator.faults().remove(hangs);
+        world.workspace.plan(&[]).expect_success();
+        assert!(clients(&world).is_empty());
+        world.finish();
+    }
+}
