@@ -22,6 +22,12 @@ tools: ## fill .tools/ with Terraform, OpenTofu, nextest and cargo-deny (once; t
 build: ## build the provider and the simulator, optimised, into target/release
 	$(CARGO) build --locked --release --workspace --bins
 
+# On Linux a binary that needs nothing of the system: `rustup target add x86_64-unknown-linux-musl` and
+# the package musl-tools; without them a substitute for a look, and a notice.
+.PHONY: release
+release: ## build what the registries ask of a release, for this platform, into target/dist
+	@$(PYTHON) tools/release.py
+
 .PHONY: demo
 demo: ## plan, apply and destroy examples/quickstart with a real CLI against the simulator
 	@$(PYTHON) tools/demo.py

@@ -2,7 +2,7 @@
 //! export the log.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const OPERATIONS: &[(&str, Handler)] = &[("GetJson", json), ("GetCsv", csv)];
 
 /// One entry of the log, as the API shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// What wrote the entry.

@@ -32,7 +32,7 @@ const TOKEN_URL: &str = "https://login.cloud.camunda.io/oauth/token";
 const AUDIENCE: &str = "zeebe.camunda.io";
 
 /// An API client of a cluster, with everything the service knows of it.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ZeebeClient {
     /// Uuid of its cluster.
     pub cluster: String,

@@ -73,6 +73,18 @@ impl Clock {
         }
     }
 
+    /// Goes on from a time that was written down: there exactly where time passes only when told to,
+    /// and otherwise not behind real time, as if the organization had lived on meanwhile.
+    pub(crate) fn go_on(&self, from: Timestamp) {
+        let mut state = self.state();
+        state.base = match state.mode {
+            ClockMode::Manual => from,
+            _ => from.max(Timestamp::now()),
+        };
+        state.real = Instant::now();
+        self.changed.send_replace(());
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -21,7 +21,7 @@ pub(crate) const OPERATIONS: &[(&str, Handler)] = &[
 ];
 
 /// The endpoint service of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecureConnectivity {
     /// AWS principals that may connect, as they were sent.
     pub allowed_principals: Vec<String>,
@@ -37,7 +37,7 @@ pub struct SecureConnectivity {
     pub ready_from: Timestamp,
     /// It is being removed, and is gone from then on.
     #[serde(skip)]
-    gone: Option<Timestamp>,
+    pub(crate) gone: Option<Timestamp>,
 }
 
 impl SecureConnectivity {
@@ -48,7 +48,7 @@ impl SecureConnectivity {
 }
 
 /// What an activation by hand asks for. What is left out stays, or is a default if there is nothing yet.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConnectivityChange {
     /// AWS principals that may connect.

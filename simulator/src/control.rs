@@ -16,7 +16,6 @@ use crate::{
     clients::{NewZeebeClient, ZeebeClientChange},
     clock::{ClockMode, text},
     console::{ClusterChange, NewCluster},
-    contract::contract,
     exchange::to_response,
     faults::FaultRule,
     members::MemberChange,
@@ -153,10 +152,13 @@ pub(crate) async fn serve(shared: Arc<Shared>, request: Request) -> Response {
         query: parts.uri.query().unwrap_or_default(),
         body: &body,
     };
-    let answer = match input.dispatch(parts.method.as_str(), &segments) {
-        Ok(value) => Answer::json(&value),
-        Err(problem) => problem.into(),
-    };
+    let answer = input
+        .dispatch(parts.method.as_str(), &segments)
+        .and_then(|value| match shared.save(false) {
+            Ok(()) => Ok(value),
+            Err(problem) => Err(Problem::new(500, format!("The simulator {problem:#}."))),
+        });
+    let answer = answer.map_or_else(Answer::from, |value| Answer::json(&value));
     to_response(answer)
 }
 
@@ -396,17 +398,7 @@ impl Input<'_> {
             ("GET", []) => Ok(shared.world(|world, _| json!(world.faults.list()))),
             ("POST", []) => {
                 let rule: FaultRule = self.json()?;
-                if rule.operation != "*" && contract().operation(&rule.operation).is_none() {
-                    let known: Vec<&str> = contract().operation_ids().collect();
-                    return Err(Problem::new(
-                        400,
-                        format!(
-                            "There is no operation `{}`. Known are: {}.",
-                            rule.operation,
-                            known.join(", ")
-                        ),
-                    ));
-                }
+                rule.check().map_err(|problem| Problem::new(400, problem))?;
                 let id = shared.world(|world, _| world.faults.add(rule));
                 Ok(json!({ "id": id }))
             }

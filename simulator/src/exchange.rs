@@ -69,6 +69,11 @@ pub(crate) async fn serve(shared: Arc<Shared>, peer: Peer, request: Request) -> 
         shared.journal.carried_out(order);
     }
     exchange.check(&answer);
+    // Before the answer, and before any fault that keeps it: what was carried out has to last.
+    let answer = match shared.save(false) {
+        Ok(()) => answer,
+        Err(problem) => Answer::text(500, format!("The simulator {problem:#}.")),
+    };
     let delivery = exchange.after(strike, answer).await;
     exchange.deliver(delivery, &peer)
 }

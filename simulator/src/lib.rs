@@ -9,6 +9,7 @@ pub mod behaviour;
 mod clock;
 mod console;
 mod fault_handle;
+mod fault_text;
 mod faults;
 mod journal;
 pub mod seed;
@@ -32,17 +33,20 @@ mod members;
 mod meta;
 mod monitoring;
 mod parameters;
+mod planting;
 mod schema;
 mod secrets;
 mod server;
 mod shared;
+mod state_file;
+mod stored;
 mod token_endpoint;
 mod tokens;
 mod world;
 
 pub use crate::{
     activity::Event,
-    backups::{Backup, BackupSchedule, BackupStatus, NewBackup, Restore},
+    backups::{Backup, BackupSchedule, BackupStatus, NewBackup, Restore, RestoreState},
     behaviour::Behaviour,
     clients::{NewZeebeClient, ZeebeClient, ZeebeClientChange},
     clock::ClockMode,

@@ -24,7 +24,7 @@ pub const OWNER: &str = "owner@example.com";
 pub const ADMIN: &str = "admin@example.com";
 
 /// A member of an organization, or somebody who is invited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Organization id.
     pub organization: String,
@@ -59,7 +59,7 @@ impl Member {
     }
 }
 
-/// Those that every organization starts with.
+/// Those that are there from the start: those of the seed, or an owner and an admin.
 pub(crate) fn first(seed: &Seed) -> Vec<Member> {
     let member = |organization: &Organization, name: &str, email: &str, role: &str| Member {
         organization: organization.id.clone(),
@@ -69,13 +69,31 @@ pub(crate) fn first(seed: &Seed) -> Vec<Member> {
         invite_pending: false,
         listed_from: Timestamp::UNIX_EPOCH,
     };
+    let first = &seed.first_organization().id;
+    let seeded = |organization: &Organization| {
+        let all = seed.members.iter();
+        let of_it = all.filter(|it| it.organization.as_ref().unwrap_or(first) == &organization.id);
+        let members = of_it.map(|it| Member {
+            organization: organization.id.clone(),
+            name: it.name.clone(),
+            email: it.email.clone(),
+            roles: it.roles.clone(),
+            invite_pending: it.invite_pending,
+            listed_from: Timestamp::UNIX_EPOCH,
+        });
+        members.collect::<Vec<_>>()
+    };
+    let built_in = |organization: &Organization| {
+        vec![
+            member(organization, "Olivia Owner", OWNER, "owner"),
+            member(organization, "Adam Admin", ADMIN, "admin"),
+        ]
+    };
     seed.organizations
         .iter()
-        .flat_map(|organization| {
-            [
-                member(organization, "Olivia Owner", OWNER, "owner"),
-                member(organization, "Adam Admin", ADMIN, "admin"),
-            ]
+        .flat_map(|organization| match seeded(organization) {
+            members if members.is_empty() => built_in(organization),
+            members => members,
         })
         .collect()
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -39,7 +39,7 @@ pub struct Monitoring {
 }
 
 /// Credentials of a metrics endpoint.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MonitoringClient {
     /// Key in paths.
     pub uuid: String,
@@ -55,7 +55,7 @@ pub struct MonitoringClient {
     pub created_by: String,
     /// Passwords before that, with the end of each.
     #[serde(skip)]
-    old_passwords: Vec<(String, Timestamp)>,
+    pub(crate) old_passwords: Vec<(String, Timestamp)>,
 }
 
 impl std::fmt::Debug for MonitoringClient {

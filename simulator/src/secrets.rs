@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     answer::{Answer, Refusal},
@@ -25,7 +25,7 @@ pub(crate) const OPERATIONS: &[(&str, Handler)] = &[
 const LARGEST_VALUE: usize = 64 << 10;
 
 /// A connector secret.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectorSecret {
     /// Uuid of its cluster.
     pub cluster: String,
@@ -36,7 +36,7 @@ pub struct ConnectorSecret {
     pub value: String,
     /// It was deleted, and is still listed until then.
     #[serde(skip)]
-    gone: Option<Timestamp>,
+    pub(crate) gone: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for ConnectorSecret {

@@ -3,6 +3,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -16,10 +17,12 @@ use crate::{
     clusters::Cluster,
     console::{ClusterChange, NewCluster},
     fault_handle::{Faults, known},
+    faults::FaultRule,
     journal::{RequestRecord, Statistics, TokenRequest, Violation},
     seed::{Generation, Organization, Seed},
     server::{Server, bind},
     shared::{Shared, Start},
+    state_file::StateFile,
     world::World,
 };
 
@@ -34,6 +37,11 @@ pub struct Options {
     pub seed: Seed,
     /// Switches.
     pub behaviour: Behaviour,
+    /// Faults that are in force from the start, and again after a reset.
+    pub faults: Vec<FaultRule>,
+    /// File that keeps the organization. What is in it wins over the seed; where it does not exist,
+    /// it is made.
+    pub state: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -45,6 +53,8 @@ impl Default for Options {
             clock: ClockMode::PerRequest(Duration::from_secs(30)),
             seed: Seed::default(),
             behaviour: Behaviour::default(),
+            faults: Vec::new(),
+            state: None,
         }
     }
 }
@@ -59,25 +69,43 @@ impl Simulator {
     /// Starts a simulator on a thread of its own. It accepts connections when this returns.
     ///
     /// # Errors
-    /// When the address cannot be bound, the seed does not hold together, or no clock can run so.
+    /// When the address cannot be bound, the seed does not hold together, a fault is for nothing
+    /// that there is, no clock can run so, or the state file is broken or cannot be written.
     pub fn start(options: Options) -> Result<Self> {
         options.seed.check()?;
         options.clock.check().map_err(anyhow::Error::msg)?;
+        for rule in &options.faults {
+            rule.check().map_err(anyhow::Error::msg)?;
+        }
+        let state = options.state.as_deref().map(StateFile::open).transpose()?;
         let listener = bind(options.listen)?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::new(Start {
+        let start = Start {
             seed: options.seed,
             behaviour: options.behaviour,
             clock: options.clock,
+            faults: options.faults,
             hosts: vec![
                 address.ip().to_string(),
                 address.to_string(),
                 "localhost".to_owned(),
                 format!("localhost:{}", address.port()),
             ],
-        }));
+        };
+        let shared = Arc::new(Shared::new(start, state));
+        // At once, so that a file that cannot be written is known before anything depends on it.
+        shared.save(true)?;
         let server = Server::start(listener, shared.clone())?;
         Ok(Self { shared, server })
+    }
+
+    /// Writes the state file, if there is one. Changes over HTTP are in it before they are answered;
+    /// those through this handle, and the passing of time, are from now on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self) -> Result<()> {
+        self.shared.save(true)
     }
 
     /// Base URL of the Administration API, without a slash at the end.

@@ -2,7 +2,7 @@
 //! clients judge tokens by their own clocks. Knows credentials, but nothing of HTTP or clusters.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet},
     net::IpAddr,
     time::Duration,
 };
@@ -37,23 +37,62 @@ impl Caller {
     }
 }
 
-/// Issues tokens and remembers them.
+/// Issues tokens and remembers them. Serialised as a whole, key included, so that a token which a
+/// client keeps is good after a restart.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct TokenService {
-    key: hmac::Key,
-    issued: HashMap<String, Issued>,
-    sources: HashMap<IpAddr, Source>,
-    refused: HashSet<String>,
+    key: SigningKey,
+    issued: BTreeMap<String, Issued>,
+    sources: BTreeMap<IpAddr, Source>,
+    refused: BTreeSet<String>,
     /// How far the clock of this service was moved ahead of real time by hand.
+    #[serde(with = "crate::clock::seconds")]
     ahead: Duration,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Issued {
     client_id: String,
     expires: Timestamp,
     revoked: bool,
 }
 
-#[derive(Default)]
+/// What tokens are signed with, as the bytes that can be written down.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct SigningKey([u8; 32]);
+
+impl SigningKey {
+    fn new() -> Self {
+        let mut bytes = [0; 32];
+        rand::fill(&mut bytes).expect("the system has random numbers");
+        Self(bytes)
+    }
+
+    fn hmac(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.0)
+    }
+}
+
+impl From<SigningKey> for String {
+    fn from(key: SigningKey) -> Self {
+        URL_SAFE_NO_PAD.encode(key.0)
+    }
+}
+
+impl TryFrom<String> for SigningKey {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+        bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or("the key that tokens are signed with is not 32 bytes in base64")
+    }
+}
+
+#[derive(Default, Serialize, Deserialize)]
 struct Source {
     last: Option<Timestamp>,
     blocked_until: Option<Timestamp>,
@@ -77,13 +116,11 @@ struct Claims {
 
 impl TokenService {
     pub(crate) fn new() -> Self {
-        let mut key = [0; 32];
-        rand::fill(&mut key).expect("the system has random numbers");
         Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
-            issued: HashMap::new(),
-            sources: HashMap::new(),
-            refused: HashSet::new(),
+            key: SigningKey::new(),
+            issued: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            refused: BTreeSet::new(),
             ahead: Duration::ZERO,
         }
     }
@@ -147,14 +184,14 @@ impl TokenService {
             URL_SAFE_NO_PAD.encode(header),
             URL_SAFE_NO_PAD.encode(claims)
         );
-        let signature = hmac::sign(&self.key, signed.as_bytes());
+        let signature = hmac::sign(&self.key.hmac(), signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
     fn claims(&self, token: &str) -> Option<Claims> {
         let (signed, signature) = token.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        hmac::verify(&self.key, signed.as_bytes(), &signature).ok()?;
+        hmac::verify(&self.key.hmac(), signed.as_bytes(), &signature).ok()?;
         let (_, claims) = signed.split_once('.')?;
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }

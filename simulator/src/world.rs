@@ -51,8 +51,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: Seed, behaviour: Behaviour, hosts: Vec<String>) -> Self {
-        Self {
+    pub(crate) fn new(
+        seed: Seed,
+        behaviour: Behaviour,
+        hosts: Vec<String>,
+        now: Timestamp,
+    ) -> Self {
+        let mut world = Self {
             members: members::first(&seed),
             events: Vec::new(),
             seed,
@@ -67,7 +72,9 @@ impl World {
             monitoring: BTreeMap::new(),
             backups: Backups::default(),
             hosts,
-        }
+        };
+        world.plant(now);
+        world
     }
 
     /// Lets everything happen that is due.

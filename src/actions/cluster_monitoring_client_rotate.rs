@@ -1,7 +1,7 @@
 //! `camunda_cluster_monitoring_client_rotate`: puts an end to a password of a metrics endpoint. The new
 //! one is thrown away: an action has no place for a secret.
 
-use crate::api::{CallContext, MonitoringClient};
+use crate::api::MonitoringClient;
 use crate::framework::action::{Action, Progress};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
@@ -9,7 +9,7 @@ use crate::framework::object::Field;
 use crate::framework::operation::Context;
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
-use crate::provider::action::cluster_id;
+use crate::provider::action::{begin, cluster_id};
 use crate::provider::data::ProviderData;
 use crate::provider::errors::advise;
 use crate::provider::validators;
@@ -113,9 +113,7 @@ async fn rotate(
 ) -> Result<(), Diagnostic> {
     let data = &context.data;
     let cluster_id = config.cluster_id.as_str().unwrap_or_default();
-    let deadline = context.clock.instant() + timeout(&config.timeout, TIMEOUT);
-    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
-    let client = data.for_writing(&call).await?;
+    let (client, call, _) = begin(context, timeout(&config.timeout, TIMEOUT)).await?;
     let cannot = |who: &str| {
         format!("Cannot rotate the password of monitoring client {who} in cluster {cluster_id}")
     };

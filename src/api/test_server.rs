@@ -65,34 +65,11 @@ impl TestServer {
         Self::listen(reactions, None, None).await
     }
 
-    /// With a certificate for `localhost` of an authority made up on the spot.
+    /// With a certificate for `localhost` and [`REMOTE_HOST`] of an authority made up on the spot.
     pub(super) async fn start_encrypted(reactions: impl IntoIterator<Item = Reaction>) -> Self {
-        let mut authority = CertificateParams::new(Vec::new()).unwrap();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority =
-            CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let leaf = CertificateParams::new(vec!["localhost".to_owned()])
-            .unwrap()
-            .signed_by(&key, &authority)
-            .unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![leaf.der().clone()],
-                PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-            )
-            .unwrap();
-        let pem = authority.pem();
-        Self::listen(
-            reactions,
-            Some(TlsAcceptor::from(Arc::new(config))),
-            Some(pem),
-        )
-        .await
+        let (config, authority) = encryption();
+        let tls = TlsAcceptor::from(Arc::new(config));
+        Self::listen(reactions, Some(tls), Some(authority)).await
     }
 
     async fn listen(
@@ -143,6 +120,32 @@ impl TestServer {
     pub(super) fn connections(&self) -> usize {
         self.log.lock().unwrap().connections
     }
+}
+
+/// Name of a host that is not this machine, for which certificates of [`encryption`] hold.
+pub(super) const REMOTE_HOST: &str = "api.example.invalid";
+
+/// How a server of tests encrypts, and its authority in PEM text.
+pub(super) fn encryption() -> (rustls::ServerConfig, String) {
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let leaf = CertificateParams::new(vec!["localhost".to_owned(), REMOTE_HOST.to_owned()])
+        .unwrap()
+        .signed_by(&key, &authority)
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![leaf.der().clone()],
+            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        )
+        .unwrap();
+    (config, authority.pem())
 }
 
 async fn serve(

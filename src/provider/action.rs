@@ -32,6 +32,20 @@ pub fn cluster_id() -> Attribute {
         .description("ID of the cluster.")
 }
 
+/// The client, which may write, and the bounds of every call and every wait of an action.
+///
+/// # Errors
+/// There is no way to the API.
+pub async fn begin(
+    context: &Context<ProviderData>,
+    allowed: Duration,
+) -> Result<(&Client, CallContext, Wait), Diagnostic> {
+    let deadline = context.clock.instant() + allowed;
+    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
+    let client = context.data.for_writing(&call).await?;
+    Ok((client, call, Wait::new(context, deadline)))
+}
+
 /// An action under way: the way to the API, its time, and the cluster as it was found.
 #[derive(Debug)]
 pub struct OnCluster<'a> {
@@ -56,9 +70,7 @@ impl<'a> OnCluster<'a> {
         allowed: Duration,
         summary: String,
     ) -> Result<Self, Diagnostic> {
-        let deadline = context.clock.instant() + allowed;
-        let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
-        let client = context.data.for_writing(&call).await?;
+        let (client, call, wait) = begin(context, allowed).await?;
         let cluster = client
             .get_cluster(&call, cluster_id)
             .await
@@ -72,8 +84,8 @@ impl<'a> OnCluster<'a> {
             })?;
         Ok(Self {
             client,
-            wait: Wait::new(context, deadline),
             call,
+            wait,
             cluster,
         })
     }

@@ -128,7 +128,7 @@ pub fn schema() -> Schema {
             Attribute::bool("debug")
                 .optional()
                 .deprecated(
-                    "Set the environment variable TF_LOG_PROVIDER_CAMUNDA=DEBUG instead. Will be \
+                    "Set the environment variable TF_LOG_PROVIDER=DEBUG instead. Will be \
                      removed in version 1.0.",
                 )
                 .description(

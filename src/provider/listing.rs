@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::data::{ProviderData, Unavailable};
 use super::ip_allowlist;
-use crate::api::{CallContext, Client, Error};
+use crate::api::{CallContext, Client, Cluster, Error};
 use crate::framework::diag::{Diagnostic, Diagnostics, Severity};
 use crate::framework::object::Field;
 use crate::framework::operation::Context;
@@ -20,19 +20,20 @@ pub const AVAILABILITY: &str = "List resources need Terraform 1.14 or later. Ope
                                 see `examples/adopt`. A `list` block ends after 100 objects unless its \
                                 `limit` says otherwise.";
 
-/// What the Console and an import need to know of a cluster, and what a person calls it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A cluster that a listing looks into.
+#[derive(Debug, Clone)]
 pub struct Place {
     /// Its ID.
     pub id: String,
-    /// Its name; unknown where the listing was given the ID.
-    pub name: Option<String>,
+    /// What the list of clusters shows of it; nothing where the listing was given the ID.
+    pub cluster: Option<Cluster>,
 }
 
 /// As display names and messages call it.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name.as_deref().unwrap_or(&self.id))
+        let name = self.cluster.as_ref().map(|cluster| &cluster.name);
+        f.write_str(name.unwrap_or(&self.id))
     }
 }
 
@@ -87,7 +88,7 @@ impl<'a> Listing<'a> {
         let places = match cluster_id.as_str() {
             Some(id) => vec![Place {
                 id: id.to_owned(),
-                name: None,
+                cluster: None,
             }],
             None => {
                 let clusters = client.recent_clusters(&call).await.map_err(|error| {
@@ -99,10 +100,10 @@ impl<'a> Listing<'a> {
                     .iter()
                     .map(|cluster| Place {
                         id: cluster.id.clone(),
-                        name: Some(cluster.name.clone()),
+                        cluster: Some(cluster.clone()),
                     })
                     .collect();
-                places.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+                places.sort_by_cached_key(|place| (place.to_string(), place.id.clone()));
                 places
             }
         };

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::framework::diag::Diagnostic;
+use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::schema::Validator;
 use crate::framework::value::Value;
 
@@ -65,6 +65,19 @@ pub fn one_of(words: &'static [&'static str]) -> Validator {
             }
             diagnostic
         })
+    })
+}
+
+/// A set of which each is one of a fixed set of words.
+#[must_use]
+pub fn each_one_of(words: &'static [&'static str]) -> Validator {
+    let one = one_of(words);
+    let description = format!("must hold nothing but {}", words.join(", "));
+    Validator::new(description, move |path, value| {
+        let Value::Set(set) = value else {
+            return Diagnostics::new();
+        };
+        set.iter().flat_map(|item| one.check(path, item)).collect()
     })
 }
 

@@ -3,11 +3,14 @@
 //! Whatever happens on the way, a cluster that exists is in the state, and nothing but the user's
 //! own wish destroys it.
 
+mod backup_first;
 mod create;
 mod delete;
 mod plan;
 mod settle;
 mod update;
+
+use std::collections::BTreeSet;
 
 use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
@@ -18,7 +21,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
-use crate::framework::schema::{Attribute, IdentitySchema, Nesting, Schema};
+use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::types::Type;
 use crate::framework::value::Value;
 use crate::provider::data::ProviderData;
@@ -26,6 +29,7 @@ use crate::provider::health::is_healthy;
 use crate::provider::import_id;
 use crate::provider::validators;
 use crate::provider::wait::{Limits, Timeouts};
+use crate::provider::wake::is_asleep;
 
 /// How long the operations may take unless the user says otherwise.
 const LIMITS: Limits = Limits {
@@ -34,11 +38,26 @@ const LIMITS: Limits = Limits {
     delete: "15m",
 };
 
+/// The members of `links`.
+const LINKS: [&str; 8] = [
+    "console",
+    "connectors",
+    "identity",
+    "oauth",
+    "operate",
+    "optimize",
+    "tasklist",
+    "zeebe",
+];
+
 /// Private state: the cluster was created, but has not been seen healthy yet.
 const UNFINISHED: &str = "unfinished";
 
 /// Private state: configuration names a generation, so that the state keeps what it says.
 const GENERATION_CONFIGURED: &str = "generation_configured";
+
+/// Private state: the service had put the cluster to sleep when it was read last.
+const ASLEEP: &str = "asleep";
 
 /// The resource type.
 #[derive(Debug)]
@@ -61,6 +80,8 @@ crate::model! {
         pub backup_region: Field<String>,
         pub deletion_protection: Field<bool>,
         pub delete_on_create_timeout: Field<bool>,
+        pub keep_awake: Field<bool>,
+        pub backup_before: Field<BTreeSet<String>>,
         pub timeouts: Field<Timeouts>,
         pub current_generation: Field<String>,
         pub current_generation_name: Field<String>,
@@ -108,7 +129,8 @@ impl Resource<ProviderData> for Cluster {
                      `hardware_packages` is for the plan types that can be resized.",
             not_read_back: &["stage_label", "hardware_packages"],
             destroy: "Deletes the cluster with its data, backups, API clients and connector secrets, and \
-                      waits until it is gone. Refused while `deletion_protection` is set.",
+                      waits until it is gone. Refused while `deletion_protection` is set; preceded by a \
+                      backup with `destroy` in `backup_before`.",
             availability: "",
         }
     }
@@ -151,6 +173,11 @@ impl Resource<ProviderData> for Cluster {
                 if is_healthy(&cluster) {
                     private.remove(UNFINISHED);
                 }
+                if is_asleep(&cluster) {
+                    private.set(ASLEEP, true);
+                } else {
+                    private.remove(ASLEEP);
+                }
                 merge(&mut state, &cluster, &private);
                 Outcome::present(state, private)
             }
@@ -179,7 +206,7 @@ impl Resource<ProviderData> for Cluster {
         context: &Context<ProviderData>,
         request: Delete<ClusterModel>,
     ) -> Diagnostics {
-        delete::delete(context, &request.state).await
+        delete::delete(context, request).await
     }
 
     async fn import(
@@ -320,6 +347,29 @@ fn schema() -> Schema {
                     "Whether to delete a cluster that did not become healthy within \
                      `timeouts.create`, instead of keeping it for the next apply. Default: `false`.",
                 ),
+            Attribute::bool("keep_awake").optional().description(
+                "Whether to wake the cluster when a plan finds it suspended: the plan then says so and \
+                 proposes an update in place, which wakes the cluster and waits, as long as \
+                 `timeouts.update` says, until it is healthy. Camunda suspends clusters of the Free \
+                 Trial that are idle; process data is lost in the sleep. Default: `false`, and a \
+                 suspended cluster is no difference.",
+            ),
+            Attribute::set("backup_before", Type::String)
+                .optional()
+                .validate(validators::each_one_of(&backup_first::STEPS))
+                .description(
+                    "Before what to take a backup of the cluster: `upgrade`, `destroy`, or both. With \
+                     `upgrade`, a new `generation` is preceded by a backup; with `destroy`, so is a \
+                     destruction or replacement of the cluster, if the state has it: adding it takes an \
+                     apply of its own. The plan says so, and nothing is changed or destroyed unless the \
+                     backup is complete. It may take as long as `timeouts.update` says, in addition to \
+                     what follows. A run that is repeated soon after one that was killed, interrupted or \
+                     refused goes on with the same backup. **A backup does not outlive its cluster:** \
+                     the service deletes both together, so that `destroy` is no way back; it only makes \
+                     sure that a cluster which cannot be backed up is not destroyed. The limits are those \
+                     of `camunda_cluster_backup`: Enterprise plans only, every 15 minutes at most, the \
+                     three most recent ones are kept; the permission group *Backups* is needed.",
+                ),
             LIMITS.attribute(),
             computed("current_generation", "ID of the generation that runs now."),
             computed("current_generation_name", "Name of the generation that runs now."),
@@ -332,24 +382,17 @@ fn schema() -> Schema {
                 .computed()
                 .use_state()
                 .description("Labels of the cluster."),
-            Attribute::nested(
-                "links",
-                Nesting::Single,
-                [
-                    ("console", "Address of the cluster in the Console."),
-                    ("connectors", "Address of Connectors."),
-                    ("identity", "Address of Identity."),
-                    ("oauth", "Address of the token endpoint for the cluster's clients."),
-                    ("operate", "Address of Operate."),
-                    ("optimize", "Address of Optimize."),
-                    ("tasklist", "Address of Tasklist."),
-                    ("zeebe", "Host of the Zeebe gateway, without scheme and port."),
-                ]
-                .map(|(name, text)| Attribute::string(name).computed().description(text)),
-            )
-            .computed()
-            .use_state()
-            .description("Addresses of the cluster's components."),
+            // No nested attributes: over those that are results, Terraform and OpenTofu 1.6 crash when
+            // they generate a configuration.
+            Attribute::of("links", Type::object(LINKS.map(|name| (name, Type::String))))
+                .computed()
+                .use_state()
+                .description(
+                    "Addresses of the cluster's components, each a text or empty: `console` (the \
+                     cluster in the Console), `connectors`, `identity`, `oauth` (the token endpoint for \
+                     the cluster's clients), `operate`, `optimize`, `tasklist`, and `zeebe` (host of the \
+                     Zeebe gateway, without scheme and port).",
+                ),
         ],
     )
 }

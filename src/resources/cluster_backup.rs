@@ -184,6 +184,17 @@ fn resume_unfinished(change: &mut PlanChange<ClusterBackupModel>) {
     }
 }
 
+/// The state of a backup that an import has just read.
+#[must_use]
+pub fn found(cluster_id: &str, backup: &Backup) -> ClusterBackupModel {
+    let mut state = ClusterBackupModel {
+        cluster_id: cluster_id.into(),
+        ..ClusterBackupModel::default()
+    };
+    merge(&mut state, backup);
+    state
+}
+
 /// Takes over what the service shows.
 fn merge(state: &mut ClusterBackupModel, backup: &Backup) {
     let word =

@@ -12,8 +12,9 @@ use crate::framework::number::Number;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
-use crate::framework::resource::{Create, Delete, Read, Resource, StateMove, Update};
+use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
 use crate::framework::schema::{Attribute, IdentitySchema, PlanModifier, Schema};
+use crate::framework::value::Value;
 use crate::provider::data::ProviderData;
 use crate::provider::import_id::{self, Part};
 use crate::provider::validators;
@@ -82,10 +83,8 @@ impl Resource<ProviderData> for ClusterConnectorSecret {
         } = config;
         // What is not known yet may turn out to be null.
         let mut diagnostics = Diagnostics::new();
-        if (value.is_null() && value_wo.is_null())
-            || (value.known().is_some() && value_wo.known().is_some())
-        {
-            diagnostics.push(not_one_value(value_wo.is_null()));
+        if value.known().is_some() && value_wo.known().is_some() {
+            diagnostics.push(not_one_value(false));
         }
         if value_wo.known().is_some() && version.is_null() {
             diagnostics.push(
@@ -98,17 +97,25 @@ impl Resource<ProviderData> for ClusterConnectorSecret {
                 .at(Path::of("value_wo")),
             );
         }
-        if version.known().is_some() && value_wo.is_null() && !value.is_null() {
+        if version.known().is_some() && value_wo.is_null() {
             diagnostics.push(
                 Diagnostic::error(
                     "Version without a write-only value",
                     "value_wo_version belongs to value_wo, which is not set.",
                 )
-                .hint("Remove value_wo_version, or set value_wo instead of value.")
+                .hint("Remove value_wo_version, or set value_wo.")
                 .at(Path::of("value_wo_version")),
             );
         }
         diagnostics
+    }
+
+    async fn plan(
+        &self,
+        _context: &Context<ProviderData>,
+        change: &mut PlanChange<ClusterConnectorSecretModel>,
+    ) {
+        plan_value(change);
     }
 
     async fn create(
@@ -161,6 +168,14 @@ impl Resource<ProviderData> for ClusterConnectorSecret {
         })
     }
 
+    fn generate_config(&self, mut config: Value) -> Value {
+        // The secret keeps it.
+        if let Some(value) = config.get_mut(&Path::of("value")) {
+            *value = Value::Null;
+        }
+        config
+    }
+
     fn moves(&self) -> Vec<StateMove> {
         // Same type, same attributes: the community provider's state is ours.
         vec![StateMove {
@@ -171,10 +186,31 @@ impl Resource<ProviderData> for ClusterConnectorSecret {
     }
 }
 
+/// Plans the value where configuration does not give it as such: with a write-only one, the state has
+/// none; without any, a secret keeps the one that the state knows, from an import for example.
+fn plan_value(change: &mut PlanChange<ClusterConnectorSecretModel>) {
+    let Some(config) = &change.config else {
+        return;
+    };
+    if !config.value.is_null() {
+        return;
+    }
+    if !config.value_wo.is_null() {
+        change.set(&Path::of("value"), Value::Null);
+        return;
+    }
+    let prior = change.prior.as_ref();
+    let is_known = prior.is_some_and(|prior| prior.value.known().is_some());
+    if change.is_replace() || !is_known {
+        change.diagnostics.push(not_one_value(true));
+    }
+}
+
 /// Neither or both of the two ways to set the value are used.
 fn not_one_value(neither: bool) -> Diagnostic {
     let what = if neither {
-        "Neither value nor value_wo is set."
+        "Neither value nor value_wo is set. Only a secret whose value is in the state already, after an \
+         import for example, can do without."
     } else {
         "Both value and value_wo are set."
     };
@@ -210,6 +246,18 @@ fn is_to_be_sent(
     }
 }
 
+/// The state of a secret that an import has just read, without its value.
+#[must_use]
+pub fn found(cluster_id: &str, name: &str) -> ClusterConnectorSecretModel {
+    let mut state = ClusterConnectorSecretModel {
+        cluster_id: cluster_id.into(),
+        name: name.into(),
+        ..ClusterConnectorSecretModel::default()
+    };
+    state.id = Field::Known(composite_id(&state));
+    state
+}
+
 /// Cluster and name, which together find the secret again.
 fn keys(state: &ClusterConnectorSecretModel) -> (&str, &str) {
     (
@@ -243,8 +291,9 @@ fn schema() -> Schema {
          `value`, so that a configuration with the same value has nothing to change. With `value_wo` in \
          the configuration, the first apply after the import sends that value once and removes the one \
          that was read from the state; the command `import` stores it until then, and so does the plan \
-         of an `import` block. A configuration that the command line has generated leaves the value \
-         out: add it.",
+         of an `import` block. Without either, as in a configuration that the command line has generated, \
+         an imported secret keeps the value it has, whatever becomes of it, and the state holds it. A \
+         secret that is to be created needs one of the two.",
         [
             Attribute::string("id")
                 .computed()
@@ -266,10 +315,13 @@ fn schema() -> Schema {
                 )),
             Attribute::string("value")
                 .optional()
+                .computed()
+                .use_state()
                 .sensitive()
                 .description(
                     "Value of the secret. The state holds it. Changed in place; a change made elsewhere \
-                     is found and planned back. Exactly one of `value` and `value_wo` is set.",
+                     is found and planned back. Set this or `value_wo`; without either, an imported \
+                     secret keeps the value it has.",
                 ),
             Attribute::string("value_wo")
                 .optional()

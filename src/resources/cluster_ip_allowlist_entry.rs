@@ -153,14 +153,9 @@ impl Resource<ProviderData> for ClusterIpAllowlistEntry {
         let summary = format!("Cannot read the IP allowlist entry {}", spoken(&state));
         match client.recent_ip_allowlist(&call, &cluster_id).await {
             Ok(Some(list)) => {
-                let mut mine = list
-                    .iter()
-                    .filter(|entry| entry.description == description)
-                    .peekable();
-                if mine.peek().is_none() {
+                let Some(cidrs) = cidrs_of(&list, &description) else {
                     return Outcome::absent();
-                }
-                let cidrs: BTreeSet<String> = mine.flat_map(ip_allowlist::cidrs_of).collect();
+                };
                 state.cidrs = Field::Known(cidrs);
                 Outcome::present(with_id(state), private)
             }
@@ -240,6 +235,42 @@ impl Resource<ProviderData> for ClusterIpAllowlistEntry {
             ..Model::default()
         })
     }
+}
+
+/// The states of the entries of a list that an import has just read, by description, and how many
+/// entries there are besides that have none and so cannot be imported.
+#[must_use]
+pub fn found(
+    cluster_id: &str,
+    list: &[AllowlistEntry],
+) -> (Vec<ClusterIpAllowlistEntryModel>, usize) {
+    let is_blank = |entry: &&AllowlistEntry| entry.description.trim().is_empty();
+    let nameless = list.iter().filter(is_blank).count();
+    let descriptions: BTreeSet<&str> = list
+        .iter()
+        .filter(|entry| !is_blank(entry))
+        .map(|entry| entry.description.as_str())
+        .collect();
+    let state = |description: &str| {
+        with_id(Model {
+            cluster_id: cluster_id.into(),
+            description: description.into(),
+            cidrs: cidrs_of(list, description).into(),
+            ..Model::default()
+        })
+    };
+    (descriptions.into_iter().map(state).collect(), nameless)
+}
+
+/// The ranges of the entry of this description: all of them, should there be several. `None`: there is
+/// no such entry.
+fn cidrs_of(list: &[AllowlistEntry], description: &str) -> Option<Cidrs> {
+    let mut mine = list
+        .iter()
+        .filter(|entry| entry.description == description)
+        .peekable();
+    mine.peek()?;
+    Some(mine.flat_map(ip_allowlist::cidrs_of).collect())
 }
 
 /// Adds the entry. One that a run has added which was killed before it could say so is ours.

@@ -317,7 +317,9 @@ async fn explain_owner(
     }
 }
 
-fn is_owner(member: &Member) -> bool {
+/// Whether the member is the owner, who can be neither changed nor removed.
+#[must_use]
+pub fn is_owner(member: &Member) -> bool {
     OWNER_ROLES.iter().any(|&role| member.roles.contains(role))
 }
 
@@ -340,6 +342,17 @@ fn find<'a>(members: &'a [Member], email: &str) -> Option<&'a Member> {
 fn assignable(roles: &BTreeSet<String>) -> BTreeSet<String> {
     let given = |role: &&String| ASSIGNABLE_ROLES.contains(&role.as_str());
     roles.iter().filter(given).cloned().collect()
+}
+
+/// The state of a member that an import has just read.
+#[must_use]
+pub fn found(member: &Member) -> OrganizationMemberModel {
+    let mut state = Model {
+        email: member.email.as_str().into(),
+        ..Model::default()
+    };
+    merge(&mut state, member);
+    state
 }
 
 /// Takes over what the service shows. Roles of the state that cannot be given are compared as well.

@@ -1,6 +1,7 @@
 //! The actions, as users meet them: triggered by what happens to a resource, and invoked by hand; on
 //! good days, on bad ones, and killed in the middle. Terraform 1.14 and later only.
 
+mod backup;
 mod monitoring;
 mod upgrade;
 mod wake;

@@ -3,11 +3,13 @@
 
 use crate::support::look::{bodies, count, errors, named, warnings, writes};
 
+mod backup_before;
 mod data_sources;
 mod drift;
 mod found;
 mod generation;
 mod import;
+mod keep_awake;
 mod life;
 mod many;
 mod peer_state;

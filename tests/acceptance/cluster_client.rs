@@ -10,6 +10,7 @@ mod many;
 mod peer_state;
 mod refused;
 mod rotation;
+mod rotation_bad_days;
 mod scopes;
 mod secrets;
 mod told_once;

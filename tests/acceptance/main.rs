@@ -39,6 +39,8 @@ mod examples;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod organisation;
@@ -48,6 +50,8 @@ mod organization_member;
 mod query;
 #[cfg(test)]
 mod refresh_calls;
+#[cfg(test)]
+mod release;
 #[cfg(test)]
 mod switching;
 #[cfg(test)]

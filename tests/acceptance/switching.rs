@@ -8,6 +8,7 @@ use std::path::Path;
 use camunda_simulator::{AllowlistEntry, NewCluster, NewZeebeClient, seed};
 
 use crate::support::cli::Kind;
+use crate::support::guide::blocks;
 use crate::support::look::{count, writes};
 use crate::support::{Capability, Cli, Run, World};
 
@@ -24,33 +25,6 @@ const CONFIGURATION: [(&str, &str); 3] = [
 
 const CLUSTER: &str = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d";
 const PEER: &str = "camunda-community-hub/camunda";
-
-/// A fenced block of the guide.
-#[derive(Debug)]
-struct Block<'a> {
-    heading: &'a str,
-    language: &'a str,
-    text: String,
-}
-
-fn blocks(guide: &str) -> Vec<Block<'_>> {
-    let mut found = Vec::new();
-    let mut heading = "";
-    let mut lines = guide.lines();
-    while let Some(line) = lines.next() {
-        if let Some(language) = line.strip_prefix("```") {
-            let inside: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-            found.push(Block {
-                heading,
-                language,
-                text: inside.join("\n") + "\n",
-            });
-        } else if line.starts_with('#') {
-            heading = line.trim_start_matches('#').trim();
-        }
-    }
-    found
-}
 
 /// Whether a reader with this CLI carries out what stands under the heading.
 fn concerns(heading: &str, cli: &Cli) -> bool {

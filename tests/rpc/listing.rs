@@ -3,7 +3,9 @@
 //! the one that an import would read, with a configuration that leaves nothing to do.
 
 use camunda_simulator::seed::{self, Login};
-use camunda_simulator::{Fault, NewCluster, NewZeebeClient, Options, Simulator};
+use camunda_simulator::{
+    AllowlistEntry, Fault, NewBackup, NewCluster, NewZeebeClient, Options, Simulator,
+};
 use terraform_provider_camunda::clock::Clock;
 use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::plugin::wire::proto::tfplugin6::*;
@@ -12,7 +14,11 @@ use terraform_provider_camunda::provider::{Camunda, Environment, environment};
 use crate::support::client::{Client, Instance, message, render, value};
 
 const CLUSTER: &str = "camunda_cluster";
+const BACKUP: &str = "camunda_cluster_backup";
 const CLIENT: &str = "camunda_cluster_client";
+const ENTRY: &str = "camunda_cluster_ip_allowlist_entry";
+const MEMBER: &str = "camunda_organization_member";
+const SECRET: &str = "camunda_cluster_connector_secret";
 
 /// An organisation that was made by hand, and a provider with all permissions.
 struct Organisation {
@@ -250,6 +256,8 @@ async fn clients_are_found_with_one_request_per_cluster() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_that_refuses_does_not_end_a_listing() {
+    /// Answers that something is not there until that is believed.
+    const TO_BELIEVE: u64 = 2;
     let organisation = Organisation::new().await;
     let faults = organisation.simulator.faults();
     let (alpha, beta) = (id_of("alpha"), id_of("beta"));
@@ -257,6 +265,7 @@ async fn a_cluster_that_refuses_does_not_end_a_listing() {
         faults
             .on("GetClients")
             .path_contains(&alpha)
+            .times(if gone { TO_BELIEVE } else { 1 })
             .inject(Fault::status(fault));
         let fresh = provider(&organisation.simulator, &seed::credentials::READ_ONLY).await;
         let found = found(&fresh, CLIENT, &[], 0).await;
@@ -284,6 +293,7 @@ async fn a_cluster_that_refuses_does_not_end_a_listing() {
     faults
         .on("GetClients")
         .path_contains(&beta)
+        .times(TO_BELIEVE)
         .inject(Fault::status(404));
     let asked = organisation
         .found(CLIENT, &[("cluster_id", &beta)], 0)
@@ -335,4 +345,164 @@ async fn what_is_refused_everywhere_is_an_error() {
     let beta = id_of("beta");
     let one = found(&clients_only, CLIENT, &[("cluster_id", &beta)], 0).await;
     assert_eq!(one.lines().count(), 2, "{one}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_found_without_their_values() {
+    let organisation = Organisation::new().await;
+    let simulator = &organisation.simulator;
+    for (cluster, name) in [("alpha", "B"), ("alpha", "A_1"), ("beta", "A_2")] {
+        assert!(simulator.set_connector_secret(&id_of(cluster), name, "hunter2"));
+    }
+    let before = simulator.requests().len();
+    insta::assert_snapshot!(organisation.found(SECRET, &[], 0).await, @"
+    A_1 in alpha
+    B in alpha
+    A_2 in beta
+    ");
+    assert_eq!(organisation.requests_since(before).len(), 3);
+    insta::assert_snapshot!(organisation.found(SECRET, &[("name_prefix", "A")], 0).await, @"
+    A_1 in alpha
+    A_2 in beta
+    ");
+    let config = organisation.config(SECRET, &[]);
+    let listed = organisation.client.list(SECRET, &config, true, 0).await;
+    assert!(!format!("{listed:?}").contains("hunter2"));
+    assert_eq!(organisation.assert_adoptable(SECRET).await, 3);
+    simulator.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_are_found_newest_first() {
+    let organisation = Organisation::new().await;
+    for (id, age_seconds) in [("1", 7_200), ("2", 3_600), ("3", 10_800)] {
+        let new = NewBackup {
+            id: Some(format!("{id}0000000-0000-4000-8000-000000000000")),
+            name: format!("backup-{id}"),
+            age_seconds,
+            ..NewBackup::default()
+        };
+        organisation.simulator.add_backup(&id_of("beta"), new);
+    }
+    let before = organisation.simulator.requests().len();
+    let found = organisation.found(BACKUP, &[], 0).await;
+    assert_eq!(organisation.requests_since(before).len(), 3);
+    let names = |found: &str| -> Vec<String> {
+        let lines = found.lines();
+        lines
+            .map(|line| line.split(" (").next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        names(&found),
+        ["backup-2 of beta", "backup-1 of beta", "backup-3 of beta"]
+    );
+    let failed = organisation.found(BACKUP, &[("status", "Failed")], 0).await;
+    assert_eq!(failed, "");
+    let fault = Fault::status(403);
+    organisation
+        .simulator
+        .faults()
+        .on("GetBackups")
+        .inject(fault);
+    let fresh = provider(&organisation.simulator, &seed::credentials::READ_ONLY).await;
+    assert!(
+        self::found(&fresh, BACKUP, &[], 0)
+            .await
+            .contains("backups of 1 cluster are not")
+    );
+    assert_eq!(organisation.assert_adoptable(BACKUP).await, 3);
+    organisation.simulator.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn allowlist_entries_are_found_by_description() {
+    let organisation = Organisation::new().await;
+    let simulator = &organisation.simulator;
+    let entry = |ip: &str, description: &str| AllowlistEntry {
+        ip: ip.to_owned(),
+        description: description.to_owned(),
+    };
+    let list = vec![
+        entry("10.0.0.0/8", "office"),
+        entry("192.0.2.1", ""),
+        entry("192.0.2.2, 192.0.2.3", "ci/cd"),
+        // As the Console lets it be.
+        entry("198.51.100.0/24", "office"),
+    ];
+    assert!(simulator.set_allowlist(&id_of("alpha"), list));
+    let before = simulator.requests().len();
+    let entries = organisation.found(ENTRY, &[], 0).await;
+    assert_eq!(organisation.requests_since(before), ["/clusters"]);
+    insta::assert_snapshot!(entries, @"
+    ci/cd in alpha
+    office in alpha
+    Warning: 1 entry of the IP allowlist of cluster alpha is not listed
+    The description is the key of an entry, and there is none.
+
+    Describe each entry in the Console, or import the whole list of cluster aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa as camunda_cluster_ip_allowlist.
+    ");
+    let office = [("description_prefix", "off")];
+    insta::assert_snapshot!(organisation.found(ENTRY, &office, 0).await, @"office in alpha");
+
+    // Credentials that are not shown the lists.
+    let blind = provider(simulator, &seed::credentials::CLUSTER).await;
+    insta::assert_snapshot!(found(&blind, ENTRY, &[], 0).await, @r#"
+    Error: The IP allowlist entries of 2 clusters are not listed
+    Left out: alpha (aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa), beta (bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb). The first of them: The service leaves the IP allowlist out of what it shows of the cluster. Either the organisation's plan lacks the feature, or the credentials lack the permission group "IP allowlist". That says nothing about what the list holds.
+
+    Use credentials with the permission groups "Cluster" and "IP allowlist", made in the Console under Organization > Administration API.
+    "#);
+    let alpha = id_of("alpha");
+    let one = found(&blind, ENTRY, &[("cluster_id", &alpha)], 0).await;
+    assert!(
+        one.starts_with("Error: Cannot list the IP allowlist entries of cluster aaaa"),
+        "{one}"
+    );
+
+    let list = vec![
+        entry("10.0.0.0/8", "office"),
+        entry("192.0.2.2, 192.0.2.3", "ci/cd"),
+    ];
+    assert!(simulator.set_allowlist(&id_of("beta"), list));
+    assert!(simulator.set_allowlist(&id_of("alpha"), Vec::new()));
+    let organisation = Organisation {
+        client: provider(simulator, &seed::credentials::READ_ONLY).await,
+        simulator: organisation.simulator,
+    };
+    assert_eq!(organisation.assert_adoptable(ENTRY).await, 2);
+    organisation.simulator.assert_clean();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_found_but_not_the_owner() {
+    let organisation = Organisation::new().await;
+    let simulator = &organisation.simulator;
+    simulator.set_member("Bob@example.com", &["admin", "member"]);
+    simulator.set_member("ada@example.com", &["developer"]);
+    assert!(simulator.accept_invitation("ada@example.com", "Ada"));
+    let before = simulator.requests().len();
+    insta::assert_snapshot!(organisation.found(MEMBER, &[], 0).await, @"
+    Ada <ada@example.com>
+    Adam Admin <admin@example.com>
+    By Hand <Bob@example.com>
+    ");
+    assert_eq!(organisation.requests_since(before), ["/members"]);
+    insta::assert_snapshot!(organisation.found(MEMBER, &[("role", "admin")], 0).await, @"
+    Adam Admin <admin@example.com>
+    By Hand <Bob@example.com>
+    ");
+    assert_eq!(organisation.assert_adoptable(MEMBER).await, 3);
+    simulator.assert_clean();
+    simulator.set_member("eve@example.com", &["member"]);
+    let fresh = provider(simulator, &seed::credentials::READ_ONLY).await;
+    insta::assert_snapshot!(found(&fresh, MEMBER, &[], 0).await, @"
+    Ada <ada@example.com>
+    Adam Admin <admin@example.com>
+    By Hand <Bob@example.com>
+    Warning: Some members are not listed
+    They have no role that can be given, and a member without one cannot be configured: eve@example.com.
+
+    Give them a role in the Console, or manage them there.
+    ");
 }

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(crate) use self::schedules::check as check_schedule;
 pub use self::{
-    restores::Restore,
+    restores::{Restore, RestoreState},
     schedules::{BackupSchedule, NewBackup},
 };
 use crate::{
@@ -40,7 +41,7 @@ pub(crate) const OPERATIONS: &[(&str, Handler)] = &[
 const KEPT: usize = 3;
 
 /// Everything about backups.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Backups {
     /// In order of creation.
     pub(crate) all: Vec<Backup>,
@@ -66,7 +67,7 @@ pub enum BackupStatus {
 }
 
 /// A backup of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Backup {
     /// Uuid.
     pub id: String,

@@ -1,7 +1,7 @@
 //! Restoring a backup onto its own cluster. The cluster is out of service meanwhile.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{BackupStatus, position};
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// One restore of a backup.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Restore {
     /// Uuid.
     pub id: String,
@@ -21,15 +21,31 @@ pub struct Restore {
     pub cluster: String,
     /// Uuid of the backup.
     pub backup: String,
-    /// PENDING, VALIDATING, IN_PROGRESS, COMPLETED or FAILED.
-    pub state: &'static str,
+    /// How far it has come.
+    pub state: RestoreState,
     /// Start.
     #[serde(serialize_with = "timestamp")]
     pub began: Timestamp,
     /// End.
     #[serde(serialize_with = "timestamp")]
     pub ends: Timestamp,
-    outcome: &'static str,
+    outcome: RestoreState,
+}
+
+/// How far a restore has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RestoreState {
+    /// Waiting.
+    Pending,
+    /// The backup is being checked.
+    Validating,
+    /// Being restored.
+    InProgress,
+    /// Done.
+    Completed,
+    /// Done for.
+    Failed,
 }
 
 impl Restore {
@@ -44,11 +60,11 @@ impl Restore {
         self.state = if passed >= whole {
             self.outcome
         } else if passed * 2 >= whole {
-            "IN_PROGRESS"
+            RestoreState::InProgress
         } else if passed * 4 >= whole {
-            "VALIDATING"
+            RestoreState::Validating
         } else {
-            "PENDING"
+            RestoreState::Pending
         };
     }
 
@@ -106,13 +122,13 @@ pub(super) fn start(call: &mut Call<'_>) -> Result<Answer, Refusal> {
         id: new_uuid(),
         cluster: cluster.id.clone(),
         backup: backup.id.clone(),
-        state: "PENDING",
+        state: RestoreState::Pending,
         began: now,
         ends: later(now, duration),
         outcome: if world.behaviour.fail_restores {
-            "FAILED"
+            RestoreState::Failed
         } else {
-            "COMPLETED"
+            RestoreState::Completed
         },
     };
     restore.settle(now);

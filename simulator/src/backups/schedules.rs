@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// When backups of a cluster are taken.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct BackupSchedule {
     /// The text as it was sent.
     pub cron: String,
@@ -24,8 +25,24 @@ pub struct BackupSchedule {
     parsed: Cron,
 }
 
+/// A schedule as it is written down.
+#[derive(Deserialize)]
+struct Written {
+    cron: String,
+    next: Timestamp,
+}
+
+impl TryFrom<Written> for BackupSchedule {
+    type Error = String;
+
+    fn try_from(Written { cron, next }: Written) -> Result<Self, String> {
+        let parsed = Cron::parse(&cron)?;
+        Ok(Self { cron, next, parsed })
+    }
+}
+
 /// A backup to add by hand.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewBackup {
     /// Uuid; a random one if left out.
@@ -84,6 +101,14 @@ pub(super) fn delete(call: &mut Call<'_>) -> Result<Answer, Refusal> {
     let cluster = &call.world.clusters[index].id;
     call.world.backups.schedules.remove(cluster);
     Ok(Answer::no_content())
+}
+
+/// Whether the text is a schedule.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check(cron: &str) -> Result<(), String> {
+    schedule(cron, Timestamp::UNIX_EPOCH).map(drop)
 }
 
 fn schedule(cron: &str, now: Timestamp) -> Result<BackupSchedule, String> {

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
     behaviour::Durations,
@@ -82,8 +82,15 @@ impl Serialize for Status {
     }
 }
 
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Ok(Self::from(word.as_str()))
+    }
+}
+
 /// A cluster with everything the service knows of it, readable through the API or not.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cluster {
     /// Uuid.
     pub id: String,
@@ -136,7 +143,7 @@ pub struct Cluster {
 }
 
 /// Encryption at rest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Encryption {
     /// Provider, Software, Hardware or External.
     pub kind: String,
@@ -168,7 +175,7 @@ impl AllowlistEntry {
 }
 
 /// A change on its way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pending {
     /// Start.
     #[serde(serialize_with = "timestamp")]
@@ -181,7 +188,7 @@ pub struct Pending {
 }
 
 /// What a pending change brings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The cluster is made.
@@ -197,7 +204,7 @@ pub enum Change {
 }
 
 /// When a deleted cluster disappears from where.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Deletion {
     /// From then on single reads answer 404.
     #[serde(serialize_with = "timestamp")]

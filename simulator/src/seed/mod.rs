@@ -6,25 +6,39 @@ use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 mod built_in;
+mod clusters;
+mod file;
 
-pub use self::built_in::*;
+pub use self::{built_in::*, clusters::*, file::read_file};
 
-/// Everything that a simulator starts with.
+/// Everything that a simulator starts with. What a file leaves out is as in the built-in seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seed {
     /// Organizations. The first is the one that clusters added by hand belong to.
+    #[serde(default = "built_in_organizations")]
     pub organizations: Vec<Organization>,
     /// Client credentials of the Administration API.
+    #[serde(default = "built_in_credentials")]
     pub credentials: Vec<Credential>,
     /// Every generation of every channel.
+    #[serde(default = "built_in_generations")]
     pub generations: Vec<Generation>,
     /// Release channels.
+    #[serde(default = "built_in_channels")]
     pub channels: Vec<Channel>,
     /// Cluster types.
+    #[serde(default = "built_in_plan_types")]
     pub plan_types: Vec<PlanType>,
     /// Regions.
+    #[serde(default = "built_in_regions")]
     pub regions: Vec<Region>,
+    /// Members. An organization that has none here has an owner and an admin.
+    #[serde(default)]
+    pub members: Vec<SeedMember>,
+    /// Clusters that are there from the start.
+    #[serde(default)]
+    pub clusters: Vec<SeedCluster>,
 }
 
 /// An organization and its limits.
@@ -177,6 +191,32 @@ pub struct BackupRegion {
     pub label: String,
 }
 
+// The built-in seed itself leaves none of these out.
+
+fn built_in_organizations() -> Vec<Organization> {
+    Seed::default().organizations
+}
+
+fn built_in_credentials() -> Vec<Credential> {
+    Seed::default().credentials
+}
+
+fn built_in_generations() -> Vec<Generation> {
+    Seed::default().generations
+}
+
+fn built_in_channels() -> Vec<Channel> {
+    Seed::default().channels
+}
+
+fn built_in_plan_types() -> Vec<PlanType> {
+    Seed::default().plan_types
+}
+
+fn built_in_regions() -> Vec<Region> {
+    Seed::default().regions
+}
+
 fn yes() -> bool {
     true
 }
@@ -269,7 +309,8 @@ impl Seed {
                 self.organizations
                     .iter()
                     .any(|organization| organization.id == credential.organization),
-                "credential `{}` belongs to the organization `{}`, which the seed does not have",
+                "credential `{}` belongs to the organization `{}`, which the seed does not have; a \
+                 seed with organizations of its own has credentials of its own as well",
                 credential.client_id,
                 credential.organization
             );
@@ -293,7 +334,7 @@ impl Seed {
                 channel.default_generation
             );
         }
-        Ok(())
+        self.check_planted()
     }
 }
 

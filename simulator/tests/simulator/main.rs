@@ -14,5 +14,7 @@ mod members;
 mod monitoring;
 mod program;
 mod secrets;
+mod seeds;
+mod state;
 mod support;
 mod tokens;

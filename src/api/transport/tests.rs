@@ -1,12 +1,18 @@
 //! The real transport against a real socket: how each way of breaking looks from here.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
 use super::*;
-use crate::api::test_server::{Reaction, TestServer, run_alone};
+use crate::api::test_server::{REMOTE_HOST, Reaction, TestServer, encryption, run_alone};
 
 fn transport(server: Option<&TestServer>) -> HttpTransport {
     let authority = server.and_then(|server| server.authority.clone());
@@ -256,4 +262,112 @@ async fn child_meets_the_proxy() {
 #[ignore = "run by the test of the proxy"]
 async fn child_is_served() {
     assert_eq!(ask_target().await.unwrap().status, 200);
+}
+
+/// A proxy that lets requests through a tunnel, to this machine whatever host they name. Returns
+/// its port and the first line of each request.
+async fn tunnelling_proxy() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&lines);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(client.read_u8().await.unwrap());
+            }
+            let head = String::from_utf8(head).unwrap();
+            let line = head.lines().next().unwrap().to_owned();
+            let target = line.split(' ').nth(1).unwrap().to_owned();
+            seen.lock().unwrap().push(line);
+            let port: u16 = target.rsplit(':').next().unwrap().parse().unwrap();
+            let mut server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            tokio::spawn(async move { copy_bidirectional(&mut client, &mut server).await });
+        }
+    });
+    (port, lines)
+}
+
+#[tokio::test]
+async fn what_goes_through_a_proxy_stays_encrypted() {
+    let server = TestServer::start_encrypted([Reaction::json("1")]).await;
+    let (port, lines) = tunnelling_proxy().await;
+    let (authority, target) = (
+        server.authority.clone().unwrap(),
+        format!("https://{REMOTE_HOST}:{}/behind", server.port),
+    );
+    let run = move || {
+        let environment = [
+            ("HTTPS_PROXY", format!("http://127.0.0.1:{port}")),
+            ("TEST_TARGET", target),
+            ("TEST_AUTHORITY", authority),
+        ];
+        let environment = environment
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        run_alone(
+            "api::transport::tests::child_goes_through_the_tunnel",
+            &environment,
+        );
+    };
+    tokio::task::spawn_blocking(run).await.unwrap();
+    let connect = format!("CONNECT {REMOTE_HOST}:{} HTTP/1.1", server.port);
+    assert_eq!(*lines.lock().unwrap(), [connect]);
+    assert!(server.requests()[0].starts_with("GET /behind HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+#[ignore = "run by the test of the tunnel"]
+async fn child_goes_through_the_tunnel() {
+    let authority = std::env::var("TEST_AUTHORITY").unwrap();
+    let transport = HttpTransport::new("test-agent/1", Some(authority), Duration::from_secs(5));
+    let target = std::env::var("TEST_TARGET").unwrap();
+    assert_eq!(transport.exchange(get(&target)).await.unwrap().status, 200);
+}
+
+/// The real service speaks HTTP/2, so all requests of a run share one connection.
+#[tokio::test]
+async fn http_2_is_spoken_where_the_server_offers_it() {
+    let (mut config, authority) = encryption();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&connections);
+    tokio::spawn(async move {
+        let tls = TlsAcceptor::from(Arc::new(config));
+        while let Ok((stream, _)) = listener.accept().await {
+            seen.fetch_add(1, Ordering::SeqCst);
+            let stream = tls.accept(stream).await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            tokio::spawn(async move {
+                // The first is answered at once. The answers to the others come when both are
+                // there: only then are they at the same time.
+                let (mut waiting, mut enough) = (Vec::new(), 1);
+                while let Some(Ok((request, answer))) = connection.accept().await {
+                    waiting.push((request.version(), answer));
+                    if waiting.len() == enough {
+                        enough = 2;
+                        for (version, mut answer) in waiting.drain(..) {
+                            let head = http::Response::new(());
+                            let body = Bytes::from(format!("{version:?}"));
+                            let mut body_stream = answer.send_response(head, false).unwrap();
+                            body_stream.send_data(body, true).unwrap();
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let transport = HttpTransport::new("test-agent/1", Some(authority), Duration::from_secs(5));
+    let url = format!("https://localhost:{port}/x");
+    let first = transport.exchange(get(&url)).await.unwrap();
+    let (second, third) =
+        tokio::join!(transport.exchange(get(&url)), transport.exchange(get(&url)));
+    for answer in [first, second.unwrap(), third.unwrap()] {
+        assert_eq!(&answer.body[..], b"HTTP/2.0");
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
 }

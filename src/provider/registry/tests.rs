@@ -195,6 +195,21 @@ fn collections_are_attributes_not_blocks() {
     assert_eq!(with_blocks, ["Resource camunda_cluster_ip_whitelist"]);
 }
 
+/// Terraform and OpenTofu 1.6 crash when they generate the configuration of a resource and leave out an
+/// attribute with attributes of its own, which is what they do with results. Such a result is an object.
+#[test]
+fn results_of_resources_have_no_nested_attributes() {
+    let server = server();
+    for name in server.type_names(Kind::Resource) {
+        let schema = server.schema(Kind::Resource, name).unwrap();
+        for attribute in &schema.block.attributes {
+            let is_result = attribute.computed && !attribute.optional;
+            let nested = attribute.nested_attributes();
+            assert!(!is_result || nested.is_empty(), "{name}.{}", attribute.name);
+        }
+    }
+}
+
 #[test]
 fn descriptions_are_sentences() {
     for (object, schema) in schemas(&server()) {

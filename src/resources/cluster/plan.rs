@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
+use super::backup_first::Step;
+use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, UNFINISHED, at, takes_auto_updates};
 use crate::api::Parameters;
 use crate::framework::diag::Diagnostic;
 use crate::framework::operation::Context;
@@ -14,6 +15,7 @@ use crate::provider::offered::not_offered;
 /// Completes or refuses a plan.
 pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChange<ClusterModel>) {
     protect(change);
+    announce_backup_of_the_end(change);
     let planned = match change.planned() {
         Ok(Some(planned)) => planned,
         Ok(None) => return,
@@ -30,6 +32,7 @@ pub(super) async fn plan(context: &Context<ProviderData>, change: &mut PlanChang
         keep_auto_update(change);
         plan_upgrade(change, &planned);
         resume_unfinished(change);
+        wake(change);
         warn_of_what_stays(change);
         if change.changes("stage_label") {
             // The service probably shows the stage among the labels.
@@ -108,6 +111,20 @@ fn protect(change: &mut PlanChange<ClusterModel>) {
     change.diagnostics.push(diagnostic);
 }
 
+/// Says that a backup is taken before the cluster is destroyed. The prior state decides here, too: a
+/// destroy has no configuration.
+fn announce_backup_of_the_end(change: &mut PlanChange<ClusterModel>) {
+    let Some(prior) = &change.prior else {
+        return;
+    };
+    let ends = change.is_destroy() || change.is_replace();
+    if ends && Step::Destroy.is_in(&prior.backup_before) {
+        let name = prior.name.as_str().unwrap_or_default();
+        let warning = Step::Destroy.announce(name);
+        change.diagnostics.push(warning);
+    }
+}
+
 /// The message for a protected cluster, in planning and, once more, in deletion.
 pub(super) fn refused_deletion(name: &str) -> Diagnostic {
     Diagnostic::error(
@@ -177,6 +194,11 @@ fn plan_upgrade(change: &mut PlanChange<ClusterModel>, planned: &ClusterModel) {
     let running = &prior.current_generation;
     let already_runs = planned.generation.known().is_some() && planned.generation == *running;
     if !already_runs {
+        if Step::Upgrade.is_in(&planned.backup_before) {
+            let name = prior.name.as_str().unwrap_or_default();
+            let warning = Step::Upgrade.announce(name);
+            change.diagnostics.push(warning);
+        }
         change.set_unknown("current_generation");
         change.set_unknown("current_generation_name");
     }
@@ -187,6 +209,29 @@ fn resume_unfinished(change: &mut PlanChange<ClusterModel>) {
     if change.private.get::<bool>(UNFINISHED) == Some(true) {
         change.set_unknown("links");
     }
+}
+
+/// A cluster that was found asleep and is to be kept awake: the next apply wakes it.
+fn wake(change: &mut PlanChange<ClusterModel>) {
+    let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
+        return;
+    };
+    let asleep = change.private.get::<bool>(ASLEEP) == Some(true);
+    if !asleep || config.keep_awake.known() != Some(&true) {
+        return;
+    }
+    let name = prior.name.as_str().unwrap_or_default();
+    let warning = Diagnostic::warning(
+        format!("Cluster {name:?} is asleep and will be woken"),
+        "The service has suspended the cluster. As keep_awake says, the apply wakes it and waits until \
+         it is healthy; Camunda documents 5 to 10 minutes for that. The process data that the cluster \
+         held is lost.",
+    )
+    .at(at("keep_awake"));
+    change.diagnostics.push(warning);
+    // Something has to change, or nothing would be applied. These are the service's alone, and few look
+    // at them.
+    change.set_unknown("labels");
 }
 
 fn warn_of_what_stays(change: &mut PlanChange<ClusterModel>) {

@@ -1,8 +1,9 @@
 //! Changing a cluster in place: its properties, its size, its generation.
 
+use super::backup_first::{Step, Taken};
 use super::settle::settle;
-use super::{ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
-use crate::api::CallContext;
+use super::{ASLEEP, ClusterModel, GENERATION_CONFIGURED, LIMITS, UNFINISHED, at, changes, merge};
+use crate::api::{CallContext, Client, Error};
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
@@ -13,6 +14,7 @@ use crate::provider::errors::refused_attribute;
 use crate::provider::health::{Ended, Expected, Waited, until_healthy};
 use crate::provider::upgrade::{self, Before};
 use crate::provider::wait::Wait;
+use crate::provider::wake::until_awake;
 
 pub(super) async fn update(
     context: &Context<ProviderData>,
@@ -42,13 +44,27 @@ pub(super) async fn update(
     let wait = Wait::new(context, started + allowed);
     // What has been done is in the state, also when a later step fails.
     let mut state = prior.clone();
-    let failed = |state: ClusterModel, private: Private, diagnostic: Diagnostic| {
-        Outcome::present(state, private).with(diagnostic)
-    };
     if let Err(diagnostic) = data.guard(&call).await {
         return failed(state, private, diagnostic);
     }
 
+    let wakes = private.get::<bool>(ASLEEP) == Some(true) && plan.keep_awake.known() == Some(&true);
+    if wakes {
+        match wake(&wait, client, &call, &id).await {
+            Ok(Ended::Healthy(cluster)) => {
+                private.remove(ASLEEP);
+                merge(&mut state, &cluster, &private);
+            }
+            Ok(ended) => {
+                let diagnostic = not_healthy(data, &name, ended, allowed, "update");
+                return failed(state, private, diagnostic);
+            }
+            Err(error) => {
+                let diagnostic = data.explain(format!("Cannot wake cluster {name:?}"), &error);
+                return failed(state, private, diagnostic.at(at("keep_awake")));
+            }
+        }
+    }
     if unfinished_before {
         // A cluster that is still starting takes no changes yet.
         match until_healthy(&wait, client, &call, Expected::of(&id)).await {
@@ -63,6 +79,56 @@ pub(super) async fn update(
         }
     }
 
+    let upgrades = upgrades(&plan, &prior, &state);
+    let mut taken = None;
+    if upgrades && Step::Upgrade.is_in(&plan.backup_before) {
+        // Before anything is changed, so that a failure has changed nothing.
+        let allowed = LIMITS.for_update(&plan.timeouts);
+        let backup = Step::Upgrade.back_up(context, client, (&id, &name), allowed);
+        match backup.await {
+            Ok(backup) => taken = Some(backup),
+            Err(diagnostic) => return failed(state, private, diagnostic),
+        }
+    }
+    let mut outcome = change(context, client, plan, prior, state, private).await;
+    if let Some(Taken { message, note }) = taken {
+        if !outcome.diagnostics.has_error() {
+            note.close();
+        }
+        outcome = outcome.with(message);
+    }
+    outcome
+}
+
+/// What has been done is in `state`; what stopped the rest is in the message.
+fn failed(state: ClusterModel, private: Private, diagnostic: Diagnostic) -> Outcome<ClusterModel> {
+    Outcome::present(state, private).with(diagnostic)
+}
+
+/// Whether the generation is to be changed by an upgrade.
+fn upgrades(plan: &ClusterModel, prior: &ClusterModel, state: &ClusterModel) -> bool {
+    plan.generation.known().is_some()
+        && plan.generation != prior.generation
+        && plan.generation != state.current_generation
+}
+
+/// Changes a cluster that can be changed: what it is called and made of first, then what it runs.
+async fn change(
+    context: &Context<ProviderData>,
+    client: &Client,
+    plan: ClusterModel,
+    prior: ClusterModel,
+    mut state: ClusterModel,
+    private: Private,
+) -> Outcome<ClusterModel> {
+    let data = &context.data;
+    let id = prior.id.as_str().unwrap_or_default().to_owned();
+    let name = prior.name.as_str().unwrap_or_default().to_owned();
+    let allowed = LIMITS.for_update(&plan.timeouts);
+    let deadline = context.clock.instant() + allowed;
+    let call = CallContext::new(context.cancellation.clone()).with_deadline(deadline);
+    let wait = Wait::new(context, deadline);
+    let upgrades = upgrades(&plan, &prior, &state);
     let patch = changes(&prior, &plan);
     if !patch.is_empty()
         && let Err(error) = client.update_cluster(&call, &id, &patch).await
@@ -95,11 +161,10 @@ pub(super) async fn update(
     state.hardware_packages.clone_from(&plan.hardware_packages);
     state.deletion_protection = plan.deletion_protection;
     state.delete_on_create_timeout = plan.delete_on_create_timeout;
+    state.keep_awake = plan.keep_awake;
+    state.backup_before.clone_from(&plan.backup_before);
     state.timeouts.clone_from(&plan.timeouts);
 
-    let upgrades = plan.generation.known().is_some()
-        && plan.generation != prior.generation
-        && plan.generation != state.current_generation;
     let mut awaited = None;
     if upgrades {
         let before = Before {
@@ -178,6 +243,12 @@ pub(super) async fn update(
         diagnostics,
         ..Outcome::present(state, private)
     }
+}
+
+/// Wakes the cluster, unless somebody has done so since it was found asleep.
+async fn wake(wait: &Wait, client: &Client, call: &CallContext, id: &str) -> Result<Ended, Error> {
+    let cluster = client.get_cluster(call, id).await?;
+    until_awake(wait, client, call, &cluster).await
 }
 
 /// The error of an update whose cluster did not become healthy.

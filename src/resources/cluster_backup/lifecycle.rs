@@ -3,38 +3,16 @@
 //! A backup whose end nobody saw ends with a warning, not an error: Terraform would delete it in the
 //! next apply. One that has failed ends with an error: it is good for nothing, and to be deleted.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
-
-use jiff::{SignedDuration, Timestamp};
-
 use super::{ClusterBackupModel, LIMITS, TYPE_NAME, UNFINISHED, merge};
-use crate::api::{self, Backup, BackupStatus, CallContext, Client, comes_too_soon};
+use crate::api::{Backup, BackupStatus, CallContext, Client};
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
-use crate::framework::path::Path;
 use crate::framework::resource::{Create, Read, Update};
+use crate::provider::backup::{self, Adopt, Ended};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::advise;
 use crate::provider::health::spoken as in_words;
-use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, Look, Wait};
-
-/// Looks in a row that may find no backup right after it was begun.
-const UNSEEN_AT_FIRST: u32 = 5;
-
-/// The least time between two manual backups of a cluster, as Camunda documents it.
-const PACE: SignedDuration = SignedDuration::from_mins(15);
-
-/// How a wait for a backup ended.
-enum Ended {
-    Complete,
-    Failed,
-    Gone,
-    /// Before its end was seen; what happened, as a sentence.
-    Unseen(String),
-}
 
 pub(super) async fn create(
     context: &Context<ProviderData>,
@@ -50,13 +28,23 @@ pub(super) async fn create(
         Ok(client) => client,
         Err(diagnostic) => return Outcome::failed(diagnostic),
     };
-    let (backup, entry) = match obtain(context, client, &call, &plan).await {
+    let cluster_id = plan.cluster_id.as_str().unwrap_or_default().to_owned();
+    let purpose = format!("for {:?}", plan.triggers.known());
+    let adopt = Adopt::Always;
+    let obtained = backup::begin(context, client, &call, &cluster_id, &purpose, adopt).await;
+    let (begun, entry) = match obtained {
         Ok(obtained) => obtained,
-        Err(diagnostic) => return Outcome::failed(diagnostic),
+        Err(not_begun) => {
+            let if_there = format!(
+                "If the backup is there, import it instead of taking another one: the import ID of \
+                 {TYPE_NAME} is the cluster's ID, a slash and the backup's ID."
+            );
+            return Outcome::failed(not_begun.explain(data, &cluster_id, &if_there));
+        }
     };
-    let id = backup.id.clone();
+    let id = begun.id.clone();
     let mut state = plan;
-    merge(&mut state, &backup);
+    merge(&mut state, &begun);
     private.set(UNFINISHED, true);
     let ended = await_end(context, client, &call, &mut state, true).await;
     // A run that was interrupted may have nobody left to take the answer: the note stays until the
@@ -66,26 +54,20 @@ pub(super) async fn create(
     }
     let spoken = spoken(&state);
     match ended {
-        Ended::Complete => {
+        Ended::Complete(_) => {
             private.remove(UNFINISHED);
             tracing::info!(id, "took a backup");
             Outcome::present(state, private)
         }
-        Ended::Failed => {
-            let diagnostic = failed(&state);
+        Ended::Failed(backup) => {
+            let diagnostic = failed(&cluster_id, &backup);
             Outcome::present(state, private).with(diagnostic)
         }
         Ended::Gone => Outcome::failed(
-            Diagnostic::error(
-                format!("Backup {spoken} vanished while it was being taken"),
-                format!(
-                    "The backup was begun with the ID {id}, but the API no longer knows it. Somebody \
-                     may have deleted it, or its cluster."
-                ),
-            )
-            .hint("Nothing is left of it. Apply again to take another one."),
+            backup::vanished(&cluster_id, &begun)
+                .hint("Nothing is left of it. Apply again to take another one."),
         ),
-        Ended::Unseen(happened) => Outcome::present(state, private).with(
+        Ended::Unseen { happened, .. } => Outcome::present(state, private).with(
             Diagnostic::warning(
                 format!("Backup {spoken} is not complete yet"),
                 format!("The backup was begun with the ID {id}. {happened}"),
@@ -98,116 +80,6 @@ pub(super) async fn create(
     }
 }
 
-/// A new backup, and the note about it. One that an earlier run has asked for and was killed over is
-/// taken instead of a second one.
-async fn obtain(
-    context: &Context<ProviderData>,
-    client: &Client,
-    call: &CallContext,
-    plan: &ClusterBackupModel,
-) -> Result<(Backup, Entry), Diagnostic> {
-    let data = &context.data;
-    let journal = data.journal();
-    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
-    let subject = format!(
-        "backup of the cluster {cluster_id} for {:?} at {}",
-        plan.triggers.known(),
-        data.account()
-    );
-    while let Some(mut abandoned) = journal.take_abandoned(&subject) {
-        let note = abandoned.note();
-        let id = note.id.as_deref();
-        let found = client
-            .find_abandoned_backup(call, cluster_id, id, &note.known)
-            .await
-            .map_err(|error| not_created(data, plan, &error, None))?;
-        if let Some(backup) = found {
-            tracing::info!(id = backup.id, "going on with the backup of a killed run");
-            abandoned.created(&backup.id);
-            return Ok((backup, abandoned));
-        }
-        abandoned.close();
-    }
-    let mut entry = None;
-    let mut newest = None;
-    let result = client
-        .create_backup(call, cluster_id, |before| {
-            let known = before.iter().map(|backup| backup.id.clone()).collect();
-            entry = Some(journal.begin(&subject, known));
-            newest = newest_of(before);
-        })
-        .await;
-    match result {
-        Ok(backup) => {
-            tracing::info!(cluster_id, id = backup.id, "began a backup");
-            let mut entry = entry.unwrap_or_else(|| journal.begin(&subject, Vec::new()));
-            entry.created(&backup.id);
-            Ok((backup, entry))
-        }
-        Err(error) => {
-            // What may exist without our knowing is for the next run to look for.
-            if let Some(entry) = entry.filter(|_| !error.may_have_committed()) {
-                entry.close();
-            }
-            Err(not_created(data, plan, &error, newest))
-        }
-    }
-}
-
-/// When the newest backup was begun.
-fn newest_of(backups: &[Backup]) -> Option<Timestamp> {
-    let times = backups.iter().filter_map(Backup::created_at);
-    times.filter_map(|time| time.parse().ok()).max()
-}
-
-fn not_created(
-    data: &ProviderData,
-    plan: &ClusterBackupModel,
-    error: &api::Error,
-    newest: Option<Timestamp>,
-) -> Diagnostic {
-    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
-    let diagnostic = data.explain(format!("Cannot back up cluster {cluster_id}"), error);
-    if comes_too_soon(error) {
-        let since = newest.map_or_else(String::new, |newest| {
-            format!(
-                " The newest backup of this cluster was begun at {newest}; if it was a manual one, the \
-                 next can be taken from {} on.",
-                newest.saturating_add(PACE).unwrap_or(newest)
-            )
-        });
-        advise(
-            diagnostic,
-            format!(
-                "Camunda takes a manual backup of a cluster every 15 minutes at most.{since} Apply again \
-                 then; nothing was changed."
-            ),
-        )
-    } else if error.may_have_committed() {
-        advise(
-            diagnostic,
-            format!(
-                "If the backup is there, import it instead of taking another one: the import ID of \
-                 {TYPE_NAME} is the cluster's ID, a slash and the backup's ID."
-            ),
-        )
-    } else if error.is_conflict() {
-        advise(
-            diagnostic,
-            "A backup needs a healthy cluster in which no other backup and no restore is running. Apply \
-             again when it is.",
-        )
-    } else if error.is_not_found() {
-        advise(
-            diagnostic,
-            "Check cluster_id: this organisation has no such cluster.",
-        )
-        .at(Path::of("cluster_id"))
-    } else {
-        diagnostic
-    }
-}
-
 /// Waits for the end of the backup in `state`, which is brought up to what was seen last.
 async fn await_end(
     context: &Context<ProviderData>,
@@ -216,128 +88,25 @@ async fn await_end(
     state: &mut ClusterBackupModel,
     new: bool,
 ) -> Ended {
-    let wait = Wait::new(
-        context,
-        call.deadline.unwrap_or_else(|| context.clock.instant()),
-    );
-    let (cluster_id, id) = keys(state);
-    let (cluster_id, id) = (cluster_id.to_owned(), id.to_owned());
-    let unseen = AtomicU32::new(0);
-    let has_been_seen = AtomicBool::new(!new);
-    let latest = Mutex::new(None);
-    let result = wait
-        .until(|| async {
-            let backups = match client.list_backups(call, &cluster_id).await {
-                Err(error) if error.is_not_found() => return Ok(Look::Hopeless(None)),
-                listed => listed?,
-            };
-            let Some(backup) = backups.into_iter().find(|backup| backup.id == id) else {
-                let misses = unseen.fetch_add(1, Ordering::Relaxed) + 1;
-                let gone = has_been_seen.load(Ordering::Relaxed) || misses > UNSEEN_AT_FIRST;
-                return Ok(if gone {
-                    Look::Hopeless(None)
-                } else {
-                    Look::NotYet("not visible yet".to_owned())
-                });
-            };
-            has_been_seen.store(true, Ordering::Relaxed);
-            Ok(match backup.status {
-                Some(BackupStatus::Complete) => Look::Done(Some(backup)),
-                Some(BackupStatus::Failed) => Look::Hopeless(Some(backup)),
-                _ => {
-                    let seen = states(&backup);
-                    *latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(backup);
-                    Look::NotYet(seen)
-                }
-            })
-        })
-        .await;
-    let latest = latest.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(backup) = &latest {
-        merge(state, backup);
+    let deadline = call.deadline.unwrap_or_else(|| context.clock.instant());
+    let wait = Wait::new(context, deadline);
+    let limit = "timeouts.create";
+    let key = keys(state);
+    let ended = backup::await_end(&wait, &context.data, client, call, key, new, limit).await;
+    match &ended {
+        Ended::Complete(backup) | Ended::Failed(backup) => merge(state, backup),
+        Ended::Unseen {
+            latest: Some(backup),
+            ..
+        } => merge(state, backup),
+        _ => {}
     }
-    let seen =
-        |last: Option<String>| last.map_or_else(String::new, |last| format!(" Seen last: {last}."));
-    match result {
-        Ok(Some(backup)) => {
-            merge(state, &backup);
-            Ended::Complete
-        }
-        Err(Gave::Hopeless(Some(backup))) => {
-            merge(state, &backup);
-            Ended::Failed
-        }
-        Ok(None) | Err(Gave::Hopeless(None)) => Ended::Gone,
-        Err(Gave::TimedOut(last)) => Ended::Unseen(format!(
-            "It was not complete within timeouts.create.{}",
-            seen(last)
-        )),
-        Err(Gave::Interrupted(last)) => Ended::Unseen(format!(
-            "The run was interrupted while it was being taken.{}",
-            seen(last)
-        )),
-        Err(Gave::Failed(error)) => {
-            let explained = context.data.explain(String::new(), &error);
-            Ended::Unseen(format!(
-                "Its state could not be read any more: {}",
-                explained.full_detail()
-            ))
-        }
-    }
-}
-
-/// The state of a backup and of those of its parts that differ.
-fn states(backup: &Backup) -> String {
-    let word = |status: &Option<BackupStatus>| {
-        status
-            .as_ref()
-            .map_or_else(|| "unknown".to_owned(), ToString::to_string)
-    };
-    let parts: Vec<String> = [
-        ("Zeebe", &backup.zeebe_status),
-        ("Operate", &backup.operate_status),
-        ("Tasklist", &backup.tasklist_status),
-        ("Optimize", &backup.optimize_status),
-    ]
-    .into_iter()
-    .filter(|(_, status)| {
-        status.is_some()
-            && **status != backup.status
-            && **status != Some(BackupStatus::NotApplicable)
-    })
-    .map(|(name, status)| format!("{name} {}", word(status)))
-    .collect();
-    let whole = word(&backup.status);
-    if parts.is_empty() {
-        whole
-    } else {
-        format!("{whole} ({})", parts.join(", "))
-    }
+    ended
 }
 
 /// The error for a backup that has failed.
-fn failed(state: &ClusterBackupModel) -> Diagnostic {
-    let parts: Vec<&str> = [
-        ("Zeebe", &state.zeebe_status),
-        ("Operate", &state.operate_status),
-        ("Tasklist", &state.tasklist_status),
-        ("Optimize", &state.optimize_status),
-    ]
-    .into_iter()
-    .filter(|(_, status)| status.as_str() == Some(BackupStatus::Failed.as_str()))
-    .map(|(name, _)| name)
-    .collect();
-    let of_whom = if parts.is_empty() {
-        String::new()
-    } else {
-        format!(" Failed parts: {}.", parts.join(", "))
-    };
-    let (_, id) = keys(state);
-    Diagnostic::error(
-        format!("Backup {} failed", spoken(state)),
-        format!("The service could not finish the backup {id}.{of_whom}"),
-    )
-    .hint(
+fn failed(cluster_id: &str, backup: &Backup) -> Diagnostic {
+    backup::failed(cluster_id, backup).hint(
         "The next apply deletes it and takes another one. The service may want 15 minutes to lie \
          between the two.",
     )
@@ -411,17 +180,17 @@ pub(super) async fn update(
     let ended = await_end(context, client, &call, &mut state, false).await;
     let spoken = spoken(&state);
     let diagnostic = match ended {
-        Ended::Complete => {
+        Ended::Complete(_) => {
             private.remove(UNFINISHED);
             return Outcome::present(state, private);
         }
-        Ended::Failed => failed(&state),
+        Ended::Failed(backup) => failed(keys(&state).0, &backup),
         Ended::Gone => Diagnostic::error(
             format!("Backup {spoken} is gone"),
             "The API no longer knows the backup. Somebody may have deleted it, or its cluster.",
         )
         .hint("The next plan will propose to take another one."),
-        Ended::Unseen(happened) => {
+        Ended::Unseen { happened, .. } => {
             Diagnostic::error(format!("Backup {spoken} is not complete"), happened)
                 .hint("Apply again to go on waiting, or raise timeouts.create.")
         }

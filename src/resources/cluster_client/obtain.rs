@@ -186,8 +186,7 @@ fn not_created(
 /// Why there is no successor. Nothing has changed for those who use the client.
 fn not_succeeded(diagnostic: Diagnostic, error: &api::Error) -> Diagnostic {
     let diagnostic = diagnostic.at(Path::of("rotation_version"));
-    let kept =
-        "The credentials before are in the state and valid, and the next apply rotates again.";
+    let kept = "The state keeps the credentials there were, and the next apply rotates again.";
     if error.may_have_committed() {
         advise(
             diagnostic,

@@ -102,3 +102,55 @@ fn state_of_the_community_provider_is_taken_over_as_it_is() {
     let state = serde_json::json!({ "id": "u", "scopes": null, "secret": "once-only" });
     assert_eq!((source.change)(state.clone()), Ok(state));
 }
+
+/// A core may hand what was noted about a client to the creation of the one that replaces it.
+#[test]
+fn what_was_noted_about_clients_before_can_be_forgotten() {
+    let state = ClusterClientModel::default();
+    let mut private = Private::default();
+    private.set("superseded", ["Qm7x"]);
+    private.set(rotation::LOST, true);
+    assert!(rotation::has_others(&state, &private));
+    rotation::forget(&mut private);
+    assert!(!rotation::has_others(&state, &private));
+    assert_eq!(private, Private::default());
+}
+
+#[test]
+fn an_import_takes_the_name_of_a_successor_apart() {
+    let taken_over = |name: Field<String>, remote: Field<String>, found: &str| {
+        let mut state = ClusterClientModel {
+            name,
+            remote_name: remote,
+            ..ClusterClientModel::default()
+        };
+        rotation::take_over_name(&mut state, found);
+        let text = |field: Field<String>| field.into_known().unwrap_or_default();
+        let version = state.rotation_version.into_known();
+        (
+            text(state.name),
+            text(state.remote_name),
+            version.and_then(|it| it.to_i64()),
+        )
+    };
+    let called = |name: &str, remote: &str, version| (name.to_owned(), remote.to_owned(), version);
+    // An import knows no name.
+    let import = |found| taken_over(Field::Null, Field::Null, found);
+    assert_eq!(import("workers"), called("workers", "", None));
+    assert_eq!(
+        import("workers-r2"),
+        called("workers", "workers-r2", Some(2))
+    );
+    // A state does, and what it says of the number is its own.
+    let state = |remote: Field<String>, found| taken_over("workers".into(), remote, found);
+    assert_eq!(state(Field::Null, "workers"), called("workers", "", None));
+    assert_eq!(
+        state("workers-r2".into(), "workers-r2"),
+        called("workers", "workers-r2", None)
+    );
+    // Renamed by hand.
+    assert_eq!(
+        state("workers-r2".into(), "workers-r3"),
+        called("workers-r3", "", None)
+    );
+}

@@ -147,7 +147,7 @@ for_each_cli! {
 
         Cluster "by-hand" is not healthy: The cluster is Suspended, which waiting does not change.
 
-        The cluster is asleep: wake it on its page in the Console (Resume), wait until it is healthy, then apply again.
+        The cluster is asleep. Wake it with keep_awake = true on its camunda_cluster, with the action camunda_cluster_wake, or on its page in the Console (Resume); when it is healthy, apply again.
         "#);
         world.finish();
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use camunda_simulator::{Fault, RetryAfter, seed};
+use camunda_simulator::{Fault, NewCluster, RetryAfter, seed};
 
 use super::*;
 
@@ -245,6 +245,35 @@ for_each_cli! {
         let trace = world.workspace.trace();
         assert!(trace.contains("API request"), "the provider's own log is there");
         assert_without_secrets(&trace);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// What the CLI writes about a provider that crashed in the middle of a request, with
+    /// everything logged.
+    fn no_crash_log_holds_a_secret(cli: &Cli) on main {
+        const VALUE: &str = "known-value-of-a-crash-41c7";
+        let mut world = World::new(cli);
+        world.workspace = world.workspace.with_trace();
+        let cluster = world.simulator.add_cluster(NewCluster::default());
+        world.simulator.faults().on("CreateSecret").inject(Fault::held_answer());
+        world.write(&format!(
+            "resource \"camunda_cluster_connector_secret\" \"it\" {{\n  cluster_id = {cluster:?}\n  \
+             name = \"API_KEY\"\n  value = {VALUE:?}\n}}\n"
+        ));
+        let apply = world.workspace.spawn(&["apply", "-auto-approve", "-no-color"]);
+        world.wait_for("CreateSecret", 1);
+        apply.crash_providers();
+        let run = apply.wait(Duration::from_secs(60));
+        run.expect_failure();
+        world.workspace.wait_until_gone();
+        let said = format!("{}{}{}", run.stdout, run.stderr, world.workspace.trace());
+        assert!(said.contains("Plugin did not respond"), "{said}");
+        assert!(said.contains("API request"), "the provider's own log is there");
+        assert_without_secrets(&said);
+        assert!(!said.contains(VALUE), "the connector secret");
+        world.simulator.faults().clear();
         world.finish();
     }
 }

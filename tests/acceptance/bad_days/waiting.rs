@@ -154,7 +154,7 @@ for_each_cli! {
 
         The cluster was created with the ID [id], but is now Suspended (Zeebe Creating, Operate Creating, Tasklist Creating, Optimize Creating, Connectors Creating).
 
-        The cluster is asleep: wake it on its page in the Console (Resume), wait until it is healthy, then apply again.
+        The cluster is asleep. Wake it with keep_awake = true on its camunda_cluster, with the action camunda_cluster_wake, or on its page in the Console (Resume); when it is healthy, apply again.
 
         The cluster is in the state, but Terraform has marked it as tainted and would replace it. To keep it, run `terraform untaint` (or `tofu untaint`) with the resource's address first.
         "#);

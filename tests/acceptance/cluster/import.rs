@@ -83,7 +83,9 @@ for_each_cli! {
 
 for_each_cli! {
     /// The CLI writes the configuration, and it is valid as it is.
-    fn with_generated_configuration(cli: &Cli) on [terraform_1_11_4, terraform_1_15_5] {
+    fn with_generated_configuration(cli: &Cli)
+        on [terraform_1_6_6, terraform_1_8_4, terraform_1_11_4, terraform_1_15_5, tofu_1_6_2]
+    {
         let (world, id) = by_hand(cli);
         world.write(&format!("import {{\n  to = camunda_cluster.it\n  id = {id:?}\n}}\n"));
         let run = world.workspace.plan(&["-generate-config-out=generated.tf"]);
@@ -115,11 +117,13 @@ for_each_cli! {
         # __generated__ by Terraform from "[cluster]"
         resource "camunda_cluster" "it" {
           auto_update       = false
+          backup_before     = null
           backup_region     = "[backup Belgium]"
           channel           = "[channel Stable]"
           description       = "Made by hand"
           encryption        = "Provider"
           hardware_packages = null
+          keep_awake        = null
           name              = "orders"
           plan_type         = "[plan Advanced]"
           region            = "[region Belgium]"

@@ -58,6 +58,7 @@ for_each_cli! {
         insta::assert_snapshot!(known(&world, &state), @r#"
         {
           "auto_update": true,
+          "backup_before": null,
           "backup_region": "[backup Belgium and Germany]",
           "channel": "[channel Stable]",
           "channel_name": "Stable",
@@ -71,6 +72,7 @@ for_each_cli! {
           "generation": "[generation 8.8+gen22]",
           "hardware_packages": 2,
           "id": "[cluster]",
+          "keep_awake": null,
           "labels": [
             "test"
           ],

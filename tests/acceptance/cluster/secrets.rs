@@ -85,7 +85,7 @@ for_each_cli! {
             .write("main.tf", &format!("{text}\nprovider \"camunda\" {{\n  debug = true\n}}\n"));
         let run = world.workspace.apply(&[]);
         run.expect_success()
-            .expect_output_containing("TF_LOG_PROVIDER_CAMUNDA=DEBUG");
+            .expect_output_containing("TF_LOG_PROVIDER=DEBUG");
         assert!(!run.stderr.contains(seed::credentials::FULL.client_secret));
         assert!(!run.stderr.contains(&beginning(&world)));
         world.finish();

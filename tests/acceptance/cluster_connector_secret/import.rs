@@ -54,6 +54,48 @@ for_each_cli! {
 }
 
 for_each_cli! {
+    /// Without a value in the configuration, the secret keeps the one it has, whatever it becomes.
+    fn without_a_value(cli: &Cli) on life {
+        let world = by_hand(cli);
+        write(&world, "API/KEY", "");
+        add(&world, &import_block());
+        assert_eq!(world.workspace.planned(&[]).to_string(), format!("nothing {ADDRESS}, imported"));
+        world.workspace.apply(&[]).expect_success();
+        assert_eq!(world.workspace.attributes(ADDRESS)["value"], "by hand");
+        world.workspace.assert_empty_plan();
+        set_by_hand(&world, "API/KEY", "by another hand");
+        world.workspace.assert_empty_plan();
+        write(&world, "API/KEY", "  timeouts = { update = \"1m\" }");
+        world.workspace.apply(&[]).expect_success();
+        assert_eq!(writes(&world), [""; 0]);
+        assert_secrets(&world, [("API/KEY", "by another hand")]);
+        // From then on as if it had been made so.
+        write(&world, "API/KEY", "  value = \"given\"");
+        assert_eq!(world.workspace.planned(&[]).to_string(), format!("update {ADDRESS} (timeouts, value)"));
+        world.workspace.apply(&[]).expect_success();
+        assert_secrets(&world, [("API/KEY", "given")]);
+        write(&world, "API/KEY", "");
+        world.workspace.assert_empty_plan();
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// What the CLI writes is valid as it is, and tells nothing.
+    fn with_generated_configuration(cli: &Cli) on [terraform_1_11_4, terraform_1_15_5, tofu_1_6_2] {
+        let world = by_hand(cli);
+        world.write(&import_block());
+        world.workspace.plan(&["-generate-config-out=generated.tf"]).expect_success();
+        let generated = world.workspace.read("generated.tf");
+        assert!(!generated.contains("by hand"), "{generated}");
+        world.workspace.apply(&[]).expect_success();
+        world.workspace.assert_empty_plan();
+        assert_eq!(writes(&world), [""; 0]);
+        world.finish();
+    }
+}
+
+for_each_cli! {
     fn by_identity(cli: &Cli) on [terraform_1_15_5] requires Identity {
         let world = by_hand(cli);
         add(

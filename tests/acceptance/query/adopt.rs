@@ -3,7 +3,14 @@
 use super::*;
 use crate::support::look::writes;
 
-const EVERYTHING: [&str; 2] = ["camunda_cluster", "camunda_cluster_client"];
+const EVERYTHING: [&str; 6] = [
+    "camunda_cluster",
+    "camunda_cluster_backup",
+    "camunda_cluster_client",
+    "camunda_cluster_connector_secret",
+    "camunda_cluster_ip_allowlist_entry",
+    "camunda_organization_member",
+];
 
 /// Takes the whole organisation over, and returns how many objects that were.
 fn adopt(world: &World) -> usize {
@@ -21,31 +28,85 @@ fn adopt(world: &World) -> usize {
 for_each_cli! {
     fn takes_a_small_organisation_over(cli: &Cli) on [terraform_1_14_9] requires ListResources {
         let world = organisation(cli, SMALL);
-        assert_eq!(adopt(&world), 6);
-        insta::assert_snapshot!(configuration_of(&world, "camunda_cluster"), @r#"
+        // With the administrator whom every organisation has.
+        assert_eq!(adopt(&world), 19);
+        let generated: Vec<String> = EVERYTHING
+            .map(|type_name| configuration_of(&world, type_name))
+            .into();
+        insta::assert_snapshot!(generated.join("\n\n"), @r#"
         resource "camunda_cluster" "it_0" {
           provider          = camunda
           auto_update       = true
+          backup_before     = null
           channel           = "[channel Stable]"
           description       = "Number 0, \"by hand\""
           encryption        = "Provider"
           hardware_packages = null
+          keep_awake        = null
           name              = "cluster-00"
           plan_type         = "[plan Advanced]"
           region            = "[region Belgium]"
           stage_label       = null
           timeouts          = null
         }
-        "#);
-        insta::assert_snapshot!(configuration_of(&world, "camunda_cluster_client"), @r#"
-        resource "camunda_cluster_client" "it_0" {
+
+        resource "camunda_cluster_backup" "it_0" {
           provider   = camunda
           cluster_id = "[cluster]"
-          name       = "client-0"
-          scopes     = ["Zeebe"]
           timeouts   = null
+          triggers   = null
+        }
+
+        resource "camunda_cluster_client" "it_0" {
+          provider         = camunda
+          cluster_id       = "[cluster]"
+          name             = "client-0"
+          retire_previous  = null
+          rotation_version = null
+          scopes           = ["Zeebe"]
+          timeouts         = null
+        }
+
+        resource "camunda_cluster_connector_secret" "it_0" {
+          provider         = camunda
+          cluster_id       = "[cluster]"
+          name             = "SECRET_0"
+          timeouts         = null
+          value_wo         = null # sensitive
+          value_wo_version = null
+        }
+
+        resource "camunda_cluster_ip_allowlist_entry" "it_0" {
+          provider    = camunda
+          cidrs       = ["10.0.0.0/24", "192.0.2.0"]
+          cluster_id  = "[cluster]"
+          description = "team 0 $${x} \"ü\""
+        }
+
+        resource "camunda_organization_member" "it_0" {
+          provider = camunda
+          email    = "admin@example.com"
+          roles    = ["admin"]
         }
         "#);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// As large as an organisation may be that has grown by hand for years.
+    fn takes_a_large_organisation_over(cli: &Cli) on [terraform_1_15_5] requires ListResources {
+        let world = organisation(cli, Size {
+            clusters: 20,
+            clients: 100,
+            secrets: 200,
+            members: 30,
+            entries: 10,
+            backups: 10,
+        });
+        assert_eq!(adopt(&world), 371);
+        let generated = world.workspace.read("generated.tf");
+        assert!(!generated.contains("hunter"), "no value of a secret is written");
         world.finish();
     }
 }

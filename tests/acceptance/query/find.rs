@@ -11,15 +11,25 @@ for_each_cli! {
         write_query(&world, &[
             ("camunda_cluster", "  include_resource = true"),
             ("camunda_cluster_client", "  config {\n    name_prefix = \"client-1\"\n  }"),
+            ("camunda_cluster_connector_secret", "  include_resource = true\n  limit = 3"),
+            ("camunda_organization_member", "  config {\n    invite_pending = true\n  }"),
+            ("camunda_cluster_ip_allowlist_entry", "  config {\n    description_prefix = \"team 1\"\n  }"),
+            ("camunda_cluster_backup", "  config {\n    status = \"Complete\"\n  }"),
         ]);
         world.workspace.validate().expect_success();
         let run = world.workspace.run(&["query"]);
         run.expect_success();
-        insta::assert_snapshot!(found(&world, &run), @"
+        insta::assert_snapshot!(found(&world, &run), @r#"
         camunda_cluster.it id=[cluster-00] cluster-00 (Advanced, Belgium, Europe (europe-west1))
         camunda_cluster.it id=[cluster-01] cluster-01 (Advanced, Belgium, Europe (europe-west1))
+        camunda_cluster_backup.it cluster_id=[cluster-00],id=b0000000-0000-4000-8000-000000000000 by-hand of cluster-00 ([time], Complete)
+        camunda_cluster_backup.it cluster_id=[cluster-01],id=b0000000-0000-4000-8000-000000000001 by-hand of cluster-01 ([time], Complete)
         camunda_cluster_client.it cluster_id=[cluster-01],zeebe_client_id=[client-1] client-1 in cluster-01
-        ");
+        camunda_cluster_connector_secret.it cluster_id=[cluster-00],name=SECRET_0 SECRET_0 in cluster-00
+        camunda_cluster_connector_secret.it cluster_id=[cluster-00],name=SECRET_2 SECRET_2 in cluster-00
+        camunda_cluster_connector_secret.it cluster_id=[cluster-01],name=SECRET_1 SECRET_1 in cluster-01
+        camunda_cluster_ip_allowlist_entry.it cluster_id=[cluster-01],description=team 1 ${x} "ü" team 1 ${x} "ü" in cluster-01
+        "#);
         world.finish();
     }
 }
@@ -27,7 +37,7 @@ for_each_cli! {
 for_each_cli! {
     /// The core's own limit, and the one that is asked for.
     fn keeps_to_the_limit(cli: &Cli) on [terraform_1_15_5] requires ListResources {
-        let world = organisation(cli, Size { clusters: 2, clients: 120 });
+        let world = organisation(cli, Size { clients: 120, ..SMALL });
         for (limit, expected) in [("", 100), ("  limit = 3", 3), ("  limit = 1000", 120)] {
             write_query(&world, &[("camunda_cluster_client", limit)]);
             let run = world.workspace.run(&["query"]);

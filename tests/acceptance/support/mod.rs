@@ -5,6 +5,7 @@
 mod matrix;
 
 pub(crate) mod cli;
+pub(crate) mod guide;
 pub(crate) mod leftovers;
 pub(crate) mod look;
 pub(crate) mod plan;

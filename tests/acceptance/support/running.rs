@@ -60,6 +60,30 @@ impl Running {
         signal("KILL", self.child.id(), true);
     }
 
+    /// The process ids of the providers that it has started, or started again.
+    fn providers(&self) -> Vec<u32> {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let children = threads.map(|thread| thread.unwrap().path().join("children"));
+        let ids: String = children
+            .map(|path| fs::read_to_string(path).unwrap_or_default())
+            .collect();
+        let ids = ids.split_whitespace().filter_map(|id| id.parse().ok());
+        let is_provider = |id: &u32| {
+            let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+            name.starts_with("terraform-provi")
+        };
+        ids.filter(is_provider).collect()
+    }
+
+    /// SIGABRT to the providers: they crash, and the CLI says what it knows about it.
+    pub(crate) fn crash_providers(&self) {
+        let providers = self.providers();
+        assert!(!providers.is_empty(), "no provider is running");
+        for id in providers {
+            signal("ABRT", id, false);
+        }
+    }
+
     /// What it has said so far.
     fn output(&self) -> (String, String) {
         let read = |path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();

@@ -73,6 +73,40 @@ impl Workspace {
         self.root.path()
     }
 
+    /// From here on the provider is installed as users do it, by `init`, from a folder that stands in
+    /// for the registry and is otherwise empty. Gives the folder that the archives of the provider
+    /// belong in.
+    pub(crate) fn use_mirror(&mut self) -> PathBuf {
+        let mirror = self.root().join("mirror");
+        let text = format!(
+            "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+        );
+        fs::write(self.root().join("cli.tfrc"), text).unwrap();
+        // What `init` finds in a cache it does not take from the mirror.
+        self.set("TF_PLUGIN_CACHE_DIR", "");
+        let archives = mirror
+            .join(self.cli.kind.registry())
+            .join("camunda-rs/camunda");
+        fs::create_dir_all(&archives).unwrap();
+        archives
+    }
+
+    /// The same with the built provider in that folder, unpacked, as version 0.1.0.
+    pub(crate) fn use_mirror_of_built(&mut self) {
+        let platform = format!(
+            "{}_{}",
+            go_name(env::consts::OS),
+            go_name(env::consts::ARCH)
+        );
+        let folder = self.use_mirror().join("0.1.0").join(platform);
+        fs::create_dir_all(&folder).unwrap();
+        let built = self.root().join("provider/terraform-provider-camunda");
+        let installed = folder.join("terraform-provider-camunda_v0.1.0");
+        if fs::hard_link(&built, &installed).is_err() {
+            std::os::unix::fs::symlink(&built, &installed).unwrap();
+        }
+    }
+
     /// The folder that commands run in.
     pub(crate) fn project(&self) -> PathBuf {
         self.root().join("project")
@@ -132,9 +166,49 @@ impl Workspace {
     // === Running ===
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.cli.path);
+        let mut command = self.program(&self.cli.path);
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Runs lines of a shell as a reader of a guide does: `terraform` and `tofu` are the CLI under
+    /// test, who says yes to what it asks, and `camunda-simulator` is the built one. Variables live on
+    /// from one call to the next.
+    #[track_caller]
+    pub(crate) fn shell(&self, lines: &str) -> Run {
+        let folder = self.root().join("programs");
+        if !folder.exists() {
+            fs::create_dir(&folder).unwrap();
+            let simulator = Path::new(env!("CARGO_BIN_EXE_terraform-provider-camunda"))
+                .with_file_name("camunda-simulator");
+            for (name, path) in [
+                ("terraform", &self.cli.path),
+                ("tofu", &self.cli.path),
+                ("camunda-simulator", &simulator),
+            ] {
+                std::os::unix::fs::symlink(path, folder.join(name)).unwrap();
+            }
+        }
+        let variables = self.root().join("output/variables");
+        let variables = variables.display();
+        let script = format!(
+            "set -eu\nif [ -f {variables} ]; then . {variables}; fi\n{lines}\nexport -p > {variables}\n"
+        );
+        let mut path = folder.into_os_string();
+        path.push(":");
+        path.push(env::var_os("PATH").unwrap_or_default());
+        let mut command = self.program(Path::new("/bin/sh"));
+        command
+            .args(["-c", &script])
+            .env("PATH", path)
+            .env("TF_CLI_ARGS_apply", "-auto-approve")
+            .env("TF_CLI_ARGS_destroy", "-auto-approve");
+        self.start(command).wait(COMMAND_DEADLINE)
+    }
+
+    fn program(&self, path: &Path) -> Command {
+        let mut command = Command::new(path);
+        command
             .current_dir(self.project())
             .env_clear()
             .env("PATH", env::var_os("PATH").unwrap_or_default())
@@ -153,10 +227,14 @@ impl Workspace {
 
     /// Starts a command and leaves it running.
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        self.start(self.command(arguments))
+    }
+
+    fn start(&self, command: Command) -> Running {
         let number = self.commands.get() + 1;
         self.commands.set(number);
         let output = self.root().join(format!("output/{number}"));
-        Running::start(self.command(arguments), &output)
+        Running::start(command, &output)
     }
 
     /// Runs a command to its end.
@@ -318,6 +396,16 @@ impl Workspace {
     #[track_caller]
     pub(crate) fn finish(self) {
         drop(self);
+    }
+}
+
+/// What Go, and with it the CLIs, call a system or a processor.
+fn go_name(name: &str) -> &str {
+    match name {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "macos" => "darwin",
+        other => other,
     }
 }
 
