@@ -2,6 +2,8 @@
 
 pub mod action;
 pub mod address;
+pub mod client_address;
+pub mod client_scopes;
 pub mod backup;
 pub mod cluster_filter;
 pub mod cluster_view;
