@@ -44,6 +44,7 @@ test: tools ## run everything that must pass: unit, framework, simulator and acc
 test-cli: ## run the acceptance tests on one more CLI: make test-cli CLI=/path/to/tofu
 	@test -x "$(CLI)" || { echo "make test-cli CLI=/path/to/tofu: which CLI?" >&2; exit 2; }
 	@$(PYTHON) tools/fetch.py --only cargo-nextest
+	$(CARGO) build --locked --package camunda-simulator
 	CAMUNDA_ACCEPTANCE_EXTRA_CLI="$(CLI)" .tools/cargo-nextest nextest run --locked \
 		--test acceptance --run-ignored only -E 'test(/::extra_cli$$/)'
 

@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    io::ErrorKind,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -115,6 +116,10 @@ fn main() -> Result<()> {
     let mut signals = runtime.block_on(async { Signals::listen() })?;
 
     let ready_file = arguments.ready_file.clone();
+    if let Some(path) = &ready_file {
+        // One that a killed simulator has left would lead whoever waits for it to a dead address.
+        remove(path)?;
+    }
     let note = state_note(&arguments);
     let simulator = Simulator::start(options(arguments)?)?;
     if let Some(note) = note {
@@ -126,12 +131,25 @@ fn main() -> Result<()> {
     say(&format!("camunda-simulator listens on {}", simulator.url()));
     runtime.block_on(signals.wait());
     let saved = simulator.save();
+    let url = simulator.url();
     drop(simulator);
     if let Some(path) = &ready_file {
-        // Somebody else may have removed it; nothing depends on it any more.
-        let _ = fs::remove_file(path);
+        // Unless it is that of another one that has been started meanwhile.
+        if fs::read_to_string(path).is_ok_and(|written| written == url) {
+            // Nothing depends on it any more.
+            let _ = fs::remove_file(path);
+        }
     }
     saved
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove the old {}", path.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What people may wonder about when the simulator does not begin anew.

@@ -53,6 +53,8 @@ mod refresh_calls;
 #[cfg(test)]
 mod release;
 #[cfg(test)]
+mod simulator_program;
+#[cfg(test)]
 mod switching;
 #[cfg(test)]
 mod tokens;

@@ -108,6 +108,30 @@ fn it_serves_until_it_is_told_to_stop() {
     }
 }
 
+#[cfg(unix)]
+/// Scripts wait for the ready file: one that an earlier simulator has left must not lead them to it.
+#[test]
+fn the_ready_file_is_that_of_the_simulator_that_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ready = folder.path().join("url");
+    let argument = ready.to_str().expect("text");
+    std::fs::write(&ready, "http://127.0.0.1:9").expect("written");
+    let output = run(&["--listen", "203.0.113.1:80", "--ready-file", argument]);
+    assert!(!output.status.success());
+    assert!(!ready.exists(), "a start that fails leaves no old address");
+    // One that ends late takes only its own file away.
+    let mut first = Program::start(&["--ready-file", argument]);
+    let second = Program::start(&["--ready-file", argument]);
+    let id = first.child.id().to_string();
+    let killed = Command::new("kill")
+        .args(["-TERM", &id])
+        .status()
+        .expect("kill runs");
+    assert!(killed.success());
+    assert!(first.child.wait().expect("it ends").success());
+    assert_eq!(std::fs::read_to_string(&ready).expect("there"), second.url);
+}
+
 #[test]
 fn clock_seed_organization_and_strictness_are_arguments() {
     let folder = tempfile::tempdir().expect("a folder");

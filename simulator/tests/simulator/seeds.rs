@@ -103,13 +103,15 @@ fn the_example_in_the_readme_is_an_organization() {
         );
     }
     assert_eq!(world.get("/members").status, 200);
-    // The quota of the example is used up.
-    let reply = world.call(
-        reqwest::Method::POST,
-        "/clusters",
-        Some(&crate::support::order("one more")),
+    // The quota of the example has room for one more.
+    world.create(&crate::support::order("one"));
+    let order = crate::support::order("one too many");
+    let reply = world.call(reqwest::Method::POST, "/clusters", Some(&order));
+    assert!(
+        reply.text.contains("No reservation left: 4 of 4"),
+        "{}",
+        reply.text
     );
-    assert!(reply.text.contains("No reservation left"), "{}", reply.text);
     simulator.assert_clean();
     simulator.delete_cluster(id);
     simulator.reset();
