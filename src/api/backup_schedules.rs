@@ -2,6 +2,8 @@
 //!
 //! Must not know how a request is sent.
 
+use std::sync::Arc;
+
 use http::Method;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +19,34 @@ pub struct BackupSchedule {
     pub cron: String,
 }
 
+/// Why a cluster got no schedule.
+#[derive(Clone, Debug)]
+pub enum ScheduleNotCreated {
+    /// It has one, but not because of this request.
+    There(BackupSchedule),
+    /// The service refused, or nobody knows what it did.
+    Failed(Error),
+}
+
+impl From<Error> for ScheduleNotCreated {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 #[derive(Serialize)]
 struct PutSchedule<'a> {
     schedule: &'a str,
+}
+
+impl BackupSchedule {
+    /// Whether it says the same as this text, however far its fields are apart.
+    #[must_use]
+    pub fn is(&self, cron: &str) -> bool {
+        self.cron
+            .split_ascii_whitespace()
+            .eq(cron.split_ascii_whitespace())
+    }
 }
 
 fn path(cluster_id: &str) -> [&str; 4] {
@@ -61,6 +88,55 @@ impl Client {
             Ok(schedule) => Ok(Some(schedule)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// As [`Client::get_backup_schedule`], for refreshes: a schedule that is not found is looked for
+    /// twice.
+    pub async fn recent_backup_schedule(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+    ) -> Result<Option<Arc<BackupSchedule>>, Error> {
+        match self.recent(context, get_request(cluster_id)?).await {
+            Ok(schedule) => Ok(Some(schedule)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Gives a cluster without schedule one. `before_sending` is called just before the request goes
+    /// out.
+    ///
+    /// When the outcome of the request is unknown, a schedule in the same words, where there was none
+    /// before, is the one that was asked for.
+    pub async fn create_backup_schedule(
+        &self,
+        context: &CallContext,
+        cluster_id: &str,
+        cron: &str,
+        before_sending: impl FnOnce() + Send,
+    ) -> Result<(), ScheduleNotCreated> {
+        let context = self.0.sender.bounded(context);
+        if let Some(there) = self.get_backup_schedule(&context, cluster_id).await? {
+            return Err(ScheduleNotCreated::There(there));
+        }
+        before_sending();
+        let error = match self.put_backup_schedule(&context, cluster_id, cron).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_cancelled() || !error.may_have_committed() => {
+                return Err(error.into());
+            }
+            Err(error) => error,
+        };
+        match self.get_backup_schedule(&context, cluster_id).await {
+            Ok(Some(found)) if found.is(cron) => Ok(()),
+            Ok(Some(_)) => Err(error.with_note("There is another one by now").into()),
+            Ok(None) => Err(error.with_note("There is none so far").into()),
+            Err(unread) => {
+                let note = "Whether it was set all the same is not known";
+                Err(error.with_note(note).with_cause(unread).into())
+            }
         }
     }
 
@@ -131,5 +207,53 @@ mod tests {
         let error = client.get_backup_schedule(&free(), "c").await.unwrap_err();
         assert!(error.is_forbidden());
         client.delete_backup_schedule(&free(), "c").await.unwrap();
+    }
+
+    async fn create(replies: Vec<Reply>) -> (String, Vec<String>) {
+        let service = FakeService::answering(replies);
+        let client = service.client();
+        let created = client
+            .create_backup_schedule(&free(), "c", "0 2 * * *", || {})
+            .await;
+        let said = match created {
+            Ok(()) => "created".to_owned(),
+            Err(ScheduleNotCreated::There(there)) => format!("there: {}", there.cron),
+            Err(ScheduleNotCreated::Failed(error)) => {
+                format!("failed, in doubt: {}", error.may_have_committed())
+            }
+        };
+        assert_eq!(service.unasked(), 0, "{said}");
+        let calls = service.api_calls().into_iter();
+        let methods = calls.map(|call| call.split(' ').next().unwrap_or_default().to_owned());
+        (said, methods.collect())
+    }
+
+    /// What a 500 leaves open, a look settles.
+    #[tokio::test(start_paused = true)]
+    async fn what_may_have_been_set_is_looked_for() {
+        let none = || Reply::status(404);
+        let shows = |cron| Reply::json(&format!(r#"{{"schedule":"{cron}"}}"#));
+        let lost = || Reply::status(500);
+        let cases = [
+            (vec![none(), Reply::status(200)], "created"),
+            (vec![none(), lost(), shows("0  2 * * *")], "created"),
+            (vec![none(), lost(), none()], "failed, in doubt: true"),
+            (
+                vec![none(), lost(), shows("0 3 * * *")],
+                "failed, in doubt: true",
+            ),
+            (
+                vec![none(), lost(), Reply::status(403)],
+                "failed, in doubt: true",
+            ),
+            (vec![none(), Reply::status(400)], "failed, in doubt: false"),
+            (vec![shows("0 2 * * *")], "there: 0 2 * * *"),
+        ];
+        for (replies, expected) in cases {
+            let sent = replies.len();
+            let (said, methods) = create(replies).await;
+            assert_eq!(said, expected);
+            assert_eq!(methods, ["GET", "PUT", "GET"][..sent]);
+        }
     }
 }

@@ -51,12 +51,13 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
 pub use self::activity::ActivityEvent;
-pub use self::backup_schedules::BackupSchedule;
+pub use self::backup_schedules::{BackupSchedule, ScheduleNotCreated};
 pub use self::backups::{Backup, BackupStatus};
 pub use self::clients::{ClientConnection, CreateZeebeClient, CreatedZeebeClient, ZeebeClient};
 pub use self::clusters::{
@@ -93,6 +94,9 @@ use self::token_pace::TokenPace;
 use self::token_request::Issuer;
 use self::transport::{Answer, HttpTransport, Transport};
 use crate::clock::Clock;
+
+/// The time from an answer that something is not there to the look that settles it.
+const BEFORE_SECOND_LOOK: Duration = Duration::from_secs(1);
 
 /// What this process has done at the API so far.
 #[must_use]
@@ -207,6 +211,9 @@ impl Client {
     /// For reads that many callers make at the same moment: they share one answer. It is never older
     /// than ten seconds, nor than the last write of this process to the same place; nor, for those who
     /// ask as of now, than their asking.
+    ///
+    /// What is not found is looked for once more: on [`Error::is_not_found`] an object leaves the state,
+    /// and with it secrets that are told only once, and a proxy can say so as well as the service.
     async fn recent<T: DeserializeOwned + Send + Sync + 'static>(
         &self,
         context: &CallContext,
@@ -235,8 +242,16 @@ impl Client {
             );
             return answer;
         }
-        let begun = read.begin(clock.instant());
-        let answer = self.call(&context, request).await.map(Arc::new);
+        let mut begun = read.begin(clock.instant());
+        let mut answer = self.call(&context, request.clone()).await.map(Arc::new);
+        if answer.as_ref().is_err_and(Error::is_not_found) {
+            tracing::debug!(path = request.path, "not found: looking once more");
+            sender
+                .run(&context, &request, clock.sleep(BEFORE_SECOND_LOOK))
+                .await?;
+            begun = read.begin(clock.instant());
+            answer = self.call(&context, request).await.map(Arc::new);
+        }
         *latest = begun.ended(clock.instant(), &answer);
         answer
     }

@@ -3,7 +3,6 @@
 //! A note is kept while a backup is under way, so that the run after a killed or interrupted one goes
 //! on with the backup there is. Must not know what the backup is good for.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,14 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::data::ProviderData;
 use super::errors::advise;
 use super::journal::Entry;
-use super::wait::{Gave, Look, Wait};
+use super::wait::{Gave, Look, Misses, Wait};
 use crate::api::{Backup, BackupStatus, CallContext, Client, Error, ErrorKind, comes_too_soon};
 use crate::framework::diag::Diagnostic;
 use crate::framework::operation::Context;
 use crate::framework::path::Path;
-
-/// Looks in a row that may find no backup right after it was begun.
-const UNSEEN_AT_FIRST: u32 = 5;
 
 /// The least time between two manual backups of a cluster, as Camunda documents it.
 const PACE: SignedDuration = SignedDuration::from_mins(15);
@@ -198,25 +194,18 @@ pub async fn await_end(
     new: bool,
     limit: &str,
 ) -> Ended {
-    let unseen = AtomicU32::new(0);
-    let has_been_seen = AtomicBool::new(!new);
+    let misses = Misses::new(new);
     let latest = Mutex::new(None);
     let result = wait
         .until(|| async {
             let backups = match client.list_backups(call, cluster_id).await {
-                Err(error) if error.is_not_found() => return Ok(Look::Hopeless(None)),
+                Err(error) if error.is_not_found() => Vec::new(),
                 listed => listed?,
             };
             let Some(backup) = backups.into_iter().find(|backup| backup.id == id) else {
-                let misses = unseen.fetch_add(1, Ordering::Relaxed) + 1;
-                let gone = has_been_seen.load(Ordering::Relaxed) || misses > UNSEEN_AT_FIRST;
-                return Ok(if gone {
-                    Look::Hopeless(None)
-                } else {
-                    Look::NotYet("not visible yet".to_owned())
-                });
+                return Ok(misses.missed("not visible"));
             };
-            has_been_seen.store(true, Ordering::Relaxed);
+            misses.found();
             Ok(match backup.status {
                 Some(BackupStatus::Complete) => Look::Done(Some(backup)),
                 Some(BackupStatus::Failed) => Look::Hopeless(Some(backup)),

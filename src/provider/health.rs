@@ -1,18 +1,15 @@
 //! The health of a cluster: what it is called, and waiting for it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::data::ProviderData;
-use super::wait::{Gave, Look, Wait};
+use super::wait::{Gave, Look, Misses, Wait};
 use crate::api::{CallContext, Client, Cluster, ClusterHealth, Error};
 use crate::framework::diag::Diagnostic;
 
 /// Looks in a row that must find the cluster healthy: it has been seen to flicker.
 const HEALTHY_IN_A_ROW: u32 = 2;
-
-/// Looks in a row that may find no cluster right after it was created.
-const UNSEEN_AT_FIRST: u32 = 5;
 
 /// Whether a cluster is in service.
 #[must_use]
@@ -71,13 +68,12 @@ pub async fn until_healthy(
     expected: Expected<'_>,
 ) -> Ended {
     let healthy = AtomicU32::new(0);
-    let unseen = AtomicU32::new(0);
-    let seen = AtomicBool::new(!expected.new);
+    let misses = Misses::new(expected.new);
     let result = wait
         .until(|| async {
             match client.get_cluster(call, expected.id).await {
                 Ok(cluster) => {
-                    seen.store(true, Ordering::Relaxed);
+                    misses.found();
                     let arrived = expected.generation.is_none_or(|wanted| {
                         cluster
                             .generation
@@ -102,16 +98,7 @@ pub async fn until_healthy(
                         }
                     })
                 }
-                Err(error) if error.is_not_found() => {
-                    let misses = unseen.fetch_add(1, Ordering::Relaxed) + 1;
-                    Ok(
-                        if seen.load(Ordering::Relaxed) || misses > UNSEEN_AT_FIRST {
-                            Look::Hopeless(None)
-                        } else {
-                            Look::NotYet("not visible yet".to_owned())
-                        },
-                    )
-                }
+                Err(error) if error.is_not_found() => Ok(misses.missed("not visible")),
                 Err(error) => Err(error),
             }
         })

@@ -1,5 +1,6 @@
 //! Waiting for something that takes its time, and the `timeouts` attribute that bounds it.
 
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -173,6 +174,52 @@ pub enum Look<T> {
     NotYet(String),
     /// Waiting cannot help.
     Hopeless(T),
+}
+
+/// Looks in a row that may find nothing right after something was created.
+const MISSES_AT_FIRST: u32 = 5;
+
+/// Looks in a row that may find nothing of what has been seen: one answer that it is not there may be
+/// somebody else's, such as a proxy's, and what is believed to be gone is nobody's from then on.
+const MISSES_LATER: u32 = 1;
+
+/// Counts the looks that do not find what is waited for.
+#[derive(Debug)]
+pub struct Misses {
+    in_a_row: AtomicU32,
+    has_been_seen: AtomicBool,
+}
+
+impl Misses {
+    /// `is_new`: it was created just now, so that the service may not show it yet.
+    #[must_use]
+    pub fn new(is_new: bool) -> Self {
+        Self {
+            in_a_row: AtomicU32::new(0),
+            has_been_seen: AtomicBool::new(!is_new),
+        }
+    }
+
+    /// A look has found it.
+    pub fn found(&self) {
+        self.has_been_seen.store(true, Ordering::Relaxed);
+        self.in_a_row.store(0, Ordering::Relaxed);
+    }
+
+    /// A look has not found it: whether there is more to expect. `what`: what there is instead.
+    pub fn missed<T>(&self, what: &str) -> Look<Option<T>> {
+        let misses = self.in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+        let allowed = if self.has_been_seen.load(Ordering::Relaxed) {
+            MISSES_LATER
+        } else {
+            MISSES_AT_FIRST
+        };
+        if misses > allowed {
+            Look::Hopeless(None)
+        } else {
+            Look::NotYet(what.to_owned())
+        }
+    }
 }
 
 /// How a wait ended without what was awaited.

@@ -6,7 +6,7 @@
 
 mod cron;
 
-use crate::api::CallContext;
+use crate::api::{CallContext, Error, ScheduleNotCreated};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
 use crate::framework::object::Field;
@@ -17,6 +17,7 @@ use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::provider::data::ProviderData;
 use crate::provider::errors::{advise, taken};
 use crate::provider::import_id;
+use crate::provider::journal::Entry;
 
 const TYPE_NAME: &str = "camunda_cluster_backup_schedule";
 
@@ -90,37 +91,15 @@ impl Resource<ProviderData> for ClusterBackupSchedule {
         context: &Context<ProviderData>,
         request: Create<ClusterBackupScheduleModel>,
     ) -> Outcome<ClusterBackupScheduleModel> {
-        let data = &context.data;
         let mut state = request.plan;
-        let cluster_id = state.cluster_id.as_str().unwrap_or_default().to_owned();
-        let call = CallContext::new(context.cancellation.clone());
-        let client = match data.for_writing(&call).await {
-            Ok(client) => client,
-            Err(diagnostic) => return Outcome::failed(diagnostic),
-        };
-        match client.get_backup_schedule(&call, &cluster_id).await {
-            Ok(None) => {}
-            Ok(Some(there)) => {
-                let error = Diagnostic::error(
-                    format!("Cluster {cluster_id} has a backup schedule already"),
-                    format!(
-                        "Its schedule is {:?}. A cluster has one at most, and it is not overwritten \
-                         here.",
-                        there.cron
-                    ),
-                )
-                .at(Path::of("cluster_id"));
-                return Outcome::failed(taken(error, TYPE_NAME, &cluster_id));
-            }
-            Err(error) => {
-                let summary = format!("Cannot read the backup schedule of cluster {cluster_id}");
-                return Outcome::failed(data.explain(summary, &error));
-            }
-        }
-        match put(context, &state).await {
-            Ok(()) => {
-                tracing::info!(cluster_id, "set a backup schedule");
-                state.id = Field::Known(cluster_id);
+        match obtain(context, &state).await {
+            Ok(entry) => {
+                // A run that was interrupted may have nobody left to take the answer: the note stays
+                // until the schedule is read from a state.
+                if !context.cancellation.is_cancelled() {
+                    entry.close();
+                }
+                state.id = state.cluster_id.clone();
                 Outcome::present(state, request.private)
             }
             Err(diagnostic) => Outcome::failed(diagnostic),
@@ -140,10 +119,11 @@ impl Resource<ProviderData> for ClusterBackupSchedule {
         let mut state = request.state;
         let cluster_id = state.cluster_id.as_str().unwrap_or_default().to_owned();
         let call = CallContext::new(context.cancellation.clone());
-        match client.get_backup_schedule(&call, &cluster_id).await {
+        match client.recent_backup_schedule(&call, &cluster_id).await {
             Ok(Some(schedule)) => {
+                data.journal().has_arrived(&noted(&cluster_id));
                 state.id = Field::Known(cluster_id);
-                state.cron = Field::Known(schedule.cron);
+                state.cron = Field::Known(schedule.cron.clone());
                 Outcome::present(state, request.private)
             }
             Ok(None) => {
@@ -204,7 +184,72 @@ impl Resource<ProviderData> for ClusterBackupSchedule {
     }
 }
 
-/// Sets the schedule.
+/// Sets the schedule of a cluster that has none, and returns the note about it. One that a killed run
+/// has set is gone on with.
+async fn obtain(
+    context: &Context<ProviderData>,
+    plan: &ClusterBackupScheduleModel,
+) -> Result<Entry, Diagnostic> {
+    let data = &context.data;
+    let call = CallContext::new(context.cancellation.clone());
+    let client = data.for_writing(&call).await?;
+    let cluster_id = plan.cluster_id.as_str().unwrap_or_default();
+    let cron = cron::plain(plan.cron.as_str().unwrap_or_default());
+    let unread = |error: &Error| {
+        let summary = format!("Cannot read the backup schedule of cluster {cluster_id}");
+        data.explain(summary, error)
+    };
+    let journal = data.journal();
+    let subject = format!("{} at {}: {cron}", noted(cluster_id), data.account());
+    while let Some(abandoned) = journal.take_abandoned(&subject) {
+        let found = client.get_backup_schedule(&call, cluster_id).await;
+        if found
+            .map_err(|error| unread(&error))?
+            .is_some_and(|found| found.is(&cron))
+        {
+            tracing::info!(cluster_id, "going on with what a killed run has set");
+            return Ok(abandoned);
+        }
+        abandoned.close();
+    }
+    let mut entry = None;
+    let result = client
+        .create_backup_schedule(&call, cluster_id, &cron, || {
+            let mut begun = journal.begin(&subject, Vec::new());
+            begun.created(&noted(cluster_id));
+            entry = Some(begun);
+        })
+        .await;
+    let error = match result {
+        Ok(()) => {
+            tracing::info!(cluster_id, "set a backup schedule");
+            return Ok(entry.unwrap_or_else(|| journal.begin(&subject, Vec::new())));
+        }
+        Err(ScheduleNotCreated::There(there)) => {
+            let diagnostic = Diagnostic::error(
+                format!("Cluster {cluster_id} has a backup schedule already"),
+                format!(
+                    "Its schedule is {:?}. A cluster has one at most, and it is not overwritten here.",
+                    there.cron
+                ),
+            )
+            .at(Path::of("cluster_id"));
+            return Err(taken(diagnostic, TYPE_NAME, cluster_id));
+        }
+        Err(ScheduleNotCreated::Failed(error)) => error,
+    };
+    let Some(entry) = entry else {
+        // Nothing was sent.
+        return Err(unread(&error));
+    };
+    // What may exist without our knowing is for the next run to look for.
+    if !error.may_have_committed() {
+        entry.close();
+    }
+    Err(not_set(data, cluster_id, &error))
+}
+
+/// Sets the schedule in the place of the one there is.
 async fn put(
     context: &Context<ProviderData>,
     plan: &ClusterBackupScheduleModel,
@@ -217,25 +262,31 @@ async fn put(
     client
         .put_backup_schedule(&call, cluster_id, &cron)
         .await
-        .map_err(|error| {
-            let summary = format!("Cannot set the backup schedule of cluster {cluster_id}");
-            let diagnostic = data.explain(summary, &error);
-            if error.is_bad_request() {
-                diagnostic.at(Path::of("cron"))
-            } else if error.is_not_found() {
-                advise(
-                    diagnostic,
-                    "Check cluster_id: this organisation has no such cluster.",
-                )
-                .at(Path::of("cluster_id"))
-            } else if error.is_conflict() {
-                advise(
-                    diagnostic,
-                    "The schedule cannot be changed while a restore is running. Apply again when it is \
-                     through.",
-                )
-            } else {
-                diagnostic
-            }
-        })
+        .map_err(|error| not_set(data, cluster_id, &error))
+}
+
+fn not_set(data: &ProviderData, cluster_id: &str, error: &Error) -> Diagnostic {
+    let summary = format!("Cannot set the backup schedule of cluster {cluster_id}");
+    let diagnostic = data.explain(summary, error);
+    if error.is_bad_request() {
+        diagnostic.at(Path::of("cron"))
+    } else if error.is_not_found() {
+        advise(
+            diagnostic,
+            "Check cluster_id: this organisation has no such cluster.",
+        )
+        .at(Path::of("cluster_id"))
+    } else if error.is_conflict() {
+        advise(
+            diagnostic,
+            "The schedule cannot be changed while a restore is running. Apply again when it is through.",
+        )
+    } else {
+        diagnostic
+    }
+}
+
+/// What notes call it.
+fn noted(cluster_id: &str) -> String {
+    format!("backup schedule of the cluster {cluster_id}")
 }

@@ -1,6 +1,8 @@
 //! `camunda_cluster_backup_schedule`, as users meet it, on good days and bad ones.
 
-use camunda_simulator::{Fault, NewBackup, NewCluster, RetryAfter, seed};
+use std::time::Duration;
+
+use camunda_simulator::{Fault, FaultAnswer, FaultBody, NewBackup, NewCluster, RetryAfter, seed};
 use serde_json::json;
 
 use crate::support::look::{bodies, count, errors, writes};
@@ -284,6 +286,45 @@ for_each_cli! {
             .on("DeleteSchedule").inject(Fault::lost_answer());
         world.workspace.destroy(&[]).expect_success();
         assert_eq!(schedule(&world, &cluster), None);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// An answer that leaves open what has happened is no reason to call it somebody else's.
+    fn what_was_set_all_the_same_is_found(cli: &Cli) on main {
+        let (world, cluster) = with_cluster(cli);
+        write(&world, &cluster, "0  2 * * *");
+        let fault = Fault::Answer(FaultAnswer {
+            status: 500,
+            body: FaultBody::Usual,
+            retry_after: None,
+            after_commit: true,
+        });
+        world.simulator.faults().on("UpdateSchedule").inject(fault);
+        world.workspace.apply(&[]).expect_success();
+        world.workspace.assert_empty_plan();
+        assert_eq!(count(&world, "UpdateSchedule"), 1);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// Killed over the request: the next run goes on with what it has set.
+    fn a_killed_run_loses_nothing(cli: &Cli) on main {
+        let (world, cluster) = with_cluster(cli);
+        world.simulator.faults().on("UpdateSchedule").inject(Fault::held_answer());
+        write(&world, &cluster, "0 2 * * *");
+        let apply = world.workspace.spawn(&["apply", "-auto-approve"]);
+        world.wait_for("UpdateSchedule", 1);
+        apply.kill_all();
+        apply.wait(Duration::from_secs(120));
+        world.workspace.wait_until_gone();
+        assert!(schedule(&world, &cluster).is_some());
+        world.simulator.faults().clear();
+        world.workspace.apply(&[]).expect_success();
+        world.workspace.assert_empty_plan();
+        assert_eq!(count(&world, "UpdateSchedule"), 1);
         world.finish();
     }
 }

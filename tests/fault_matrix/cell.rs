@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use camunda_simulator::seed::credentials::FULL;
-use camunda_simulator::{Fault, NewCluster, Options, Simulator};
+use camunda_simulator::{Fault, NewCluster, Options, Simulator, seed};
 use tempfile::TempDir;
 use terraform_provider_camunda::framework::types::Type;
 use terraform_provider_camunda::framework::value::Value;
@@ -79,7 +79,11 @@ pub(crate) async fn live(
     fault: Option<(Target, Fault)>,
 ) -> Result<Life, String> {
     let simulator = Simulator::start(Options::default()).map_err(|error| error.to_string())?;
-    let cluster = simulator.add_cluster(NewCluster::default());
+    // On AWS, where clusters have everything.
+    let cluster = simulator.add_cluster(NewCluster {
+        region: seed::REGION_FRANKFURT.to_owned(),
+        ..NewCluster::default()
+    });
     (creation.furnish)(&simulator, &cluster);
     let cell = Cell {
         creation,

@@ -1,7 +1,9 @@
 //! The columns of the matrix: every operation that makes something, and how to see what there is.
 //! One entry of [`ALL`] per operation.
 
-use camunda_simulator::{NewZeebeClient, Simulator, seed};
+use std::time::Duration;
+
+use camunda_simulator::{NewBackup, NewZeebeClient, Simulator, seed};
 use terraform_provider_camunda::framework::value::Value;
 
 /// An operation that makes something.
@@ -20,6 +22,9 @@ pub(crate) struct Creation {
     /// The same texts from a state.
     pub(crate) stored: fn(&Value) -> Vec<String>,
 }
+
+/// How long something takes that is waited for: the time that passes with two requests.
+const SOON: Duration = Duration::from_secs(60);
 
 pub(crate) const ALL: &[Creation] = &[
     Creation {
@@ -142,6 +147,101 @@ pub(crate) const ALL: &[Creation] = &[
         furnish: |_, _| {},
         remote: allowlist,
         stored: |state| elements(state, "entries").iter().map(entry).collect(),
+    },
+    Creation {
+        operation: "CreateBackup",
+        type_name: "camunda_cluster_backup",
+        config: |cluster| vec![("cluster_id", cluster.into())],
+        furnish: |simulator, cluster| {
+            simulator.change_behaviour(|all| {
+                all.durations.backup = SOON;
+                // A second backup would show, were there one.
+                all.durations.backup_pace = Duration::ZERO;
+            });
+            simulator.add_backup(cluster, NewBackup::default());
+        },
+        remote: |simulator, cluster| {
+            let backups = simulator.backups(cluster).into_iter();
+            backups
+                .map(|backup| format!("{} {}", backup.id, backup.name))
+                .collect()
+        },
+        stored: |state| vec![texts(state, &["id", "name"])],
+    },
+    Creation {
+        operation: "UpdateSchedule",
+        type_name: "camunda_cluster_backup_schedule",
+        config: |cluster| vec![("cluster_id", cluster.into()), ("cron", "0 2 * * *".into())],
+        furnish: |_, _| {},
+        remote: |simulator, cluster| simulator.backup_schedule(cluster).into_iter().collect(),
+        stored: |state| vec![text(state, "cron")],
+    },
+    Creation {
+        operation: "ActivateSecureConnectivity",
+        type_name: "camunda_cluster_secure_connectivity",
+        config: |cluster| {
+            let principals = Value::set(["arn:aws:iam::111122223333:root".into()]);
+            vec![
+                ("cluster_id", cluster.into()),
+                ("allowed_principals", principals),
+                ("allowed_regions", Value::set(["eu-central-1".into()])),
+            ]
+        },
+        furnish: |simulator, _| {
+            simulator.change_behaviour(|all| {
+                all.durations.private_link = SOON;
+                all.durations.private_link_removal = SOON;
+            });
+        },
+        remote: |simulator, cluster| {
+            let found = simulator.secure_connectivity(cluster).into_iter();
+            found
+                .map(|found| {
+                    let principals = found.allowed_principals.join(",");
+                    let regions = found.allowed_regions.join(",");
+                    format!("{} {principals} {regions}", found.service_name)
+                })
+                .collect()
+        },
+        stored: |state| {
+            let principals = joined(state, "allowed_principals");
+            let regions = joined(state, "allowed_regions");
+            let service = text(state, "service_name");
+            vec![format!("{service} {principals} {regions}")]
+        },
+    },
+    Creation {
+        operation: "ActivateMonitoring",
+        type_name: "camunda_cluster_monitoring",
+        config: |cluster| vec![("cluster_id", cluster.into())],
+        furnish: |_, _| {},
+        remote: |simulator, cluster| {
+            let clients = simulator.monitoring_clients(cluster);
+            clients
+                .map(|clients| format!("on, {} clients", clients.len()))
+                .into_iter()
+                .collect()
+        },
+        stored: |state| {
+            assert!(!state.member("metrics_url").is_null(), "{state:?}");
+            vec!["on, 0 clients".to_owned()]
+        },
+    },
+    Creation {
+        operation: "CreateMonitoringClient",
+        type_name: "camunda_cluster_monitoring_client",
+        config: |cluster| vec![("cluster_id", cluster.into()), ("username", "made".into())],
+        furnish: |simulator, cluster| {
+            simulator.set_monitoring(cluster, true);
+            simulator.add_monitoring_client(cluster, "before");
+        },
+        remote: |simulator, cluster| {
+            let clients = simulator.monitoring_clients(cluster).into_iter().flatten();
+            clients
+                .map(|client| format!("{} {} {}", client.uuid, client.username, client.password))
+                .collect()
+        },
+        stored: |state| vec![texts(state, &["id", "username", "password"])],
     },
 ];
 

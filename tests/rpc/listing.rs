@@ -256,6 +256,8 @@ async fn clients_are_found_with_one_request_per_cluster() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_that_refuses_does_not_end_a_listing() {
+    /// Answers that something is not there until that is believed.
+    const TO_BELIEVE: u64 = 2;
     let organisation = Organisation::new().await;
     let faults = organisation.simulator.faults();
     let (alpha, beta) = (id_of("alpha"), id_of("beta"));
@@ -263,6 +265,7 @@ async fn a_cluster_that_refuses_does_not_end_a_listing() {
         faults
             .on("GetClients")
             .path_contains(&alpha)
+            .times(if gone { TO_BELIEVE } else { 1 })
             .inject(Fault::status(fault));
         let fresh = provider(&organisation.simulator, &seed::credentials::READ_ONLY).await;
         let found = found(&fresh, CLIENT, &[], 0).await;
@@ -290,6 +293,7 @@ async fn a_cluster_that_refuses_does_not_end_a_listing() {
     faults
         .on("GetClients")
         .path_contains(&beta)
+        .times(TO_BELIEVE)
         .inject(Fault::status(404));
     let asked = organisation
         .found(CLIENT, &[("cluster_id", &beta)], 0)

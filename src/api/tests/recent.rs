@@ -222,6 +222,52 @@ async fn a_failure_is_for_those_who_waited_for_it() {
     assert_eq!(name(&client, &free()).await.as_deref(), Ok("two"));
 }
 
+/// What is not found leaves a state: one answer is not enough for that, two are.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_found_is_looked_for_once_more() {
+    let service = FakeService::answering([
+        Reply::status(404),
+        cluster("one"),
+        Reply::status(404),
+        Reply::status(404),
+        Reply::status(404),
+        Reply::status(403),
+    ]);
+    let client = service.client();
+    let context = free();
+    let names = futures(10, || name(&client, &context)).await;
+    assert!(names.iter().all(|name| name.as_deref() == Ok("one")));
+    assert_eq!(service.api_calls().len(), 2);
+    for is_gone in [true, false] {
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let error = client.recent_cluster(&context, "a").await.unwrap_err();
+        assert_eq!(error.is_not_found(), is_gone, "{error}");
+    }
+    assert_eq!(service.unasked(), 0);
+}
+
+/// A write between the two looks counts for the second.
+#[tokio::test(start_paused = true)]
+async fn a_second_look_is_a_read_of_its_own() {
+    let service = FakeService::answering([
+        Reply::status(404),
+        Reply::status(204),
+        cluster("two").after(Duration::from_secs(1)),
+    ]);
+    let client = service.client();
+    let context = free();
+    let (read, ()) = tokio::join!(name(&client, &context), async {
+        service.clock.sleep(Duration::from_millis(500)).await;
+        client
+            .update_cluster(&context, "a", &rename())
+            .await
+            .unwrap();
+    });
+    assert_eq!(read.as_deref(), Ok("two"));
+    assert_eq!(name(&client, &free()).await.as_deref(), Ok("two"));
+    assert_eq!(service.api_calls().len(), 3);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lost_connection_is_tried_again_for_all() {
     let service = FakeService::answering([Reply::Fail(FailureKind::Lost), cluster("two")]);

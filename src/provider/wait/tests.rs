@@ -38,6 +38,29 @@ fn passing() -> Error {
     error(ErrorKind::Status, Some(503))
 }
 
+/// What a row of looks that find nothing comes to; `true` stands for one that finds it.
+fn misses(is_new: bool, looks: &[bool]) -> Option<usize> {
+    let misses = Misses::new(is_new);
+    looks.iter().position(|found| {
+        if *found {
+            misses.found();
+            return false;
+        }
+        matches!(misses.missed::<()>("nothing"), Look::Hopeless(None))
+    })
+}
+
+#[test]
+fn one_miss_is_no_loss() {
+    assert_eq!(misses(true, &[false; 9]), Some(5));
+    assert_eq!(misses(false, &[false; 9]), Some(1));
+    assert_eq!(
+        misses(true, &[false, false, true, false, true, false]),
+        None
+    );
+    assert_eq!(misses(true, &[true, false, false]), Some(2));
+}
+
 const MINUTES: fn(u64) -> Duration = |minutes| Duration::from_secs(60 * minutes);
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,6 @@
 //! the activation: Terraform destroys in the next apply what was created with an error, and consumers
 //! may be connecting already.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::{ClusterSecureConnectivityModel, LIMITS, TYPE_NAME, UNFINISHED, merge_endpoint};
@@ -20,12 +19,9 @@ use crate::provider::data::ProviderData;
 use crate::provider::errors::{advise, refused_attribute, taken};
 use crate::provider::health::spoken;
 use crate::provider::journal::Entry;
-use crate::provider::wait::{Gave, Look, Wait};
+use crate::provider::wait::{Gave, Look, Misses, Wait};
 
 type Model = ClusterSecureConnectivityModel;
-
-/// Looks in a row that may find nothing right after the activation.
-const UNSEEN_AT_FIRST: u32 = 5;
 
 pub(super) async fn create(
     context: &Context<ProviderData>,
@@ -217,17 +213,17 @@ impl Ended {
 }
 
 async fn until_ready(wait: &Wait, client: &Client, call: &CallContext, cluster_id: &str) -> Ended {
-    let unseen = AtomicU32::new(0);
+    let misses = Misses::new(true);
     let result = wait
         .until(|| async {
             match client.get_secure_connectivity(call, cluster_id).await {
                 Ok(Some(found)) if found.ready => Ok(Look::Done(Some(found))),
-                Ok(Some(found)) => Ok(Look::NotYet(found.progress)),
-                Ok(None) if unseen.fetch_add(1, Ordering::Relaxed) < UNSEEN_AT_FIRST => {
-                    Ok(Look::NotYet("inactive".to_owned()))
+                Ok(Some(found)) => {
+                    misses.found();
+                    Ok(Look::NotYet(found.progress))
                 }
-                Ok(None) => Ok(Look::Hopeless(None)),
-                Err(error) if error.is_not_found() => Ok(Look::Hopeless(None)),
+                Ok(None) => Ok(misses.missed("inactive")),
+                Err(error) if error.is_not_found() => Ok(misses.missed("not visible")),
                 Err(error) => Err(error),
             }
         })
