@@ -2,9 +2,9 @@
 
 pub mod action;
 pub mod address;
+pub mod backup;
 pub mod client_address;
 pub mod client_scopes;
-pub mod backup;
 pub mod cluster_filter;
 pub mod cluster_view;
 pub mod config;
