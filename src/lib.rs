@@ -6,6 +6,7 @@ pub mod actions;
 pub mod api;
 pub mod clock;
 pub mod data_sources;
+pub mod ephemeral_resources;
 pub mod framework;
 pub mod functions;
 pub mod list_resources;

@@ -23,13 +23,17 @@ use terraform_provider_camunda::plugin::wire::proto::tfplugin6::{
     validate_list_resource_config, validate_provider_config, validate_resource_config,
     validate_state_store, write_state_bytes,
 };
-use terraform_provider_camunda::plugin::{self, Program};
+use terraform_provider_camunda::plugin::{self, Program, WindDown};
 use terraform_provider_camunda::provider::{Camunda, Environment};
 use tonic::{Request, Response, Status, Streaming};
 
 type Schemas = ProviderService<Camunda>;
 
 struct FromMemory(Schemas);
+
+impl WindDown for FromMemory {
+    async fn wind_down(&self) {}
+}
 
 fn main() -> ExitCode {
     let program = Program {

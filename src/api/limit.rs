@@ -138,6 +138,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    mod properties;
+
     use std::sync::Arc;
 
     use tokio::task::JoinSet;

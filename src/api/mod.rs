@@ -4,6 +4,7 @@
 //! [`Error`], whose predicates say what happened. Must not know who calls: imports nothing but the
 //! clock.
 
+mod access_token;
 mod activity;
 mod backup_schedules;
 mod backups;
@@ -56,6 +57,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
 
+pub use self::access_token::AccessToken;
 pub use self::activity::ActivityEvent;
 pub use self::backup_schedules::{BackupSchedule, ScheduleNotCreated};
 pub use self::backups::{Backup, BackupStatus};

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 
-pub(crate) use self::outcome::redirect_note;
+pub(crate) use self::outcome::{expired, redirect_note};
 use super::config::Endpoints;
 use super::context::{Bounds, CallContext, Interrupted};
 use super::error::{Error, ErrorKind, duration_text};

@@ -1,6 +1,7 @@
 //! Tests of calls as a whole, against a service in memory on paused time. One file per subject.
 
 mod recent;
+mod recent_properties;
 mod send;
 mod session;
 mod token;

@@ -41,6 +41,10 @@ pub(crate) struct Stored {
     of: String,
     pub(crate) token: Option<StoredToken>,
     pub(crate) refusal: Option<StoredRefusal>,
+    /// A digest of all the rest, empty while it is made: a token that a bad disk has changed would be
+    /// refused, and cost everybody a renewal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    sum: String,
 }
 
 /// A token, in wall-clock time because that is the only time processes have in common.
@@ -103,9 +107,10 @@ impl TokenFile {
                 return Ok(None);
             };
             // The cause is left out: it may quote what it could not read.
-            let stored: Stored = serde_json::from_slice(&text)
+            let mut stored: Stored = serde_json::from_slice(&text)
                 .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "torn, or not ours"))?;
-            let ours = stored.format == FORMAT && stored.of == name;
+            let sum = std::mem::take(&mut stored.sum);
+            let ours = stored.format == FORMAT && stored.of == name && stored.sum()? == sum;
             Ok(ours.then(|| stored.at(now)))
         };
         let found = self.folder.run("cannot read a token file", read).await;
@@ -125,9 +130,11 @@ impl TokenFile {
     pub(crate) async fn write(&self, mut stored: Stored, lock: &Lock) {
         stored.format = FORMAT;
         stored.of.clone_from(&self.name);
+        stored.sum.clear();
         let lock = lock.clone();
         let (name, file) = (self.name.clone(), format!("{}.json", self.name));
         let write = move |folder: &TokenFolder| {
+            stored.sum = stored.sum()?;
             // Large enough not to be moved, which would leave a copy behind.
             let mut text = Zeroizing::new(Vec::with_capacity(LARGEST as usize));
             serde_json::to_writer(&mut *text, &stored)?;
@@ -149,6 +156,13 @@ impl From<StoredToken> for Stored {
 }
 
 impl Stored {
+    /// The digest of what it says, as long as it has none.
+    fn sum(&self) -> io::Result<String> {
+        let mut digest = Digest(Context::new(&SHA256));
+        serde_json::to_writer(&mut digest, self)?;
+        Ok(digest.hex(32))
+    }
+
     /// What of it makes sense at `now`. The clock may have been set since.
     fn at(mut self, now: Timestamp) -> Self {
         self.token = self.token.filter(|token| {
@@ -174,11 +188,30 @@ pub(crate) fn name(what: &str, parts: &[&[u8]]) -> String {
         digest.update(&part.len().to_be_bytes());
         digest.update(part);
     }
-    let mut name = format!("{what}-");
-    for byte in &digest.finish().as_ref()[..16] {
-        name.push_str(&format!("{byte:02x}"));
+    format!("{what}-{}", Digest(digest).hex(16))
+}
+
+/// A digest that can be written to, so that no copy of what it is made of comes about.
+struct Digest(Context);
+
+impl Digest {
+    /// The first bytes of it, as text.
+    fn hex(self, bytes: usize) -> String {
+        let digest = self.0.finish();
+        let bytes = digest.as_ref().iter().take(bytes);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
     }
-    name
+}
+
+impl io::Write for Digest {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn exposed<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {

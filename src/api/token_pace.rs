@@ -151,3 +151,6 @@ fn later(time: Timestamp, duration: Duration) -> Timestamp {
 fn earlier(time: Timestamp, duration: Duration) -> Timestamp {
     time.checked_sub(duration).unwrap_or(Timestamp::MIN)
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,16 @@ pub struct Opened<M> {
     pub renew_at: Option<Timestamp>,
 }
 
+/// Opened for the length of the run, whatever that is: never renewed.
+impl<M> From<Outcome<M>> for Opened<M> {
+    fn from(outcome: Outcome<M>) -> Self {
+        Self {
+            outcome,
+            renew_at: None,
+        }
+    }
+}
+
 /// What renewing leaves.
 #[derive(Debug)]
 pub struct Renewed {

@@ -10,6 +10,10 @@ use crate::clock::Clock;
 /// answers, and kills a plugin that is still there after two seconds.
 const SHUTDOWN_LIMIT: Duration = Duration::from_millis(500);
 
+/// How long cleaning up may take once nothing is served any more. Together with the limit above it stays
+/// below those two seconds.
+pub(super) const WIND_DOWN_LIMIT: Duration = Duration::from_millis(1_200);
+
 /// How long operations under way may take to come to a safe point after a request to terminate.
 /// Below the half minute that service managers usually leave before they kill.
 const TERMINATION_LIMIT: Duration = Duration::from_secs(20);

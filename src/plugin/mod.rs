@@ -22,4 +22,4 @@ mod tls;
 pub mod wire;
 
 pub use arguments::Program;
-pub use process::run;
+pub use process::{WindDown, run};

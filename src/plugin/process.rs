@@ -15,6 +15,7 @@ use super::arguments::{Program, Request};
 use super::environment::Environment;
 use super::handshake::{announce, is_offered, is_started_by_host};
 use super::host::{Host, Settings, StartError};
+use super::lifecycle::WIND_DOWN_LIMIT;
 #[cfg(not(unix))]
 use super::listen::ports;
 use super::listen::{ListenError, Network};
@@ -23,6 +24,12 @@ use super::signals::{Mode, Signals, stop_operations};
 use super::wire::proto::tfplugin6::provider_server::Provider;
 use super::{debug, log, panic};
 use crate::clock::Clock;
+
+/// A service that has something to clean up when nobody is served any more.
+pub trait WindDown {
+    /// Cleans up. Not waited for longer than about a second.
+    fn wind_down(&self) -> impl Future<Output = ()> + Send;
+}
 
 /// Exit status for a command line that makes no sense.
 const USAGE: u8 = 2;
@@ -43,7 +50,7 @@ enum Failure {
 /// Does what the command line asks for, and returns the exit code. Reads the environment.
 ///
 /// `provider` is called only when there is something to serve.
-pub fn run<P: Provider>(
+pub fn run<P: Provider + WindDown>(
     program: &Program,
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
     provider: impl FnOnce() -> P,
@@ -72,7 +79,7 @@ pub fn run<P: Provider>(
     }
 }
 
-fn serve<P: Provider>(
+fn serve<P: Provider + WindDown>(
     program: &Program,
     mode: Mode,
     environment: &Environment,
@@ -105,11 +112,16 @@ fn serve<P: Provider>(
                 Mode::Debug => std::future::pending().await,
             }
         };
-        tokio::select! {
+        let served = tokio::select! {
             served = host.serve(provider.clone()) => served.map_err(Failure::Serve),
             () = obeying => Ok(()),
             () = watching => Ok(()),
+        };
+        tokio::select! {
+            () = provider.wind_down() => {}
+            () = clock.sleep(WIND_DOWN_LIMIT) => tracing::warn!("no time was left to clean up"),
         }
+        served
     });
     // What still runs may not hold up the end.
     runtime.shutdown_background();

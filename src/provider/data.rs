@@ -11,7 +11,7 @@ use super::config::{Access, Settings};
 use super::environment as variable;
 use super::errors;
 use super::ip_allowlist::Plans as AllowlistPlans;
-use super::journal::Journal;
+use super::journal::{Held, Journal};
 use crate::api::{self, CallContext, Client, Parameters};
 use crate::clock::Clock;
 use crate::framework::diag::Diagnostic;
@@ -30,6 +30,7 @@ pub struct ProviderData {
     catalogue: OnceCell<Result<Arc<Parameters>, api::Error>>,
     organization: OnceCell<()>,
     journal: Journal,
+    held: Held,
     allowlist_plans: AllowlistPlans,
 }
 
@@ -70,6 +71,7 @@ impl ProviderData {
     pub fn new(settings: Settings, clock: Clock) -> Self {
         Self {
             journal: Journal::new(settings.cache_folder.clone(), clock.clone()),
+            held: Held::default(),
             settings,
             clock,
             client: OnceLock::new(),
@@ -120,6 +122,12 @@ impl ProviderData {
     #[must_use]
     pub fn journal(&self) -> &Journal {
         &self.journal
+    }
+
+    /// The notes about what exists for the length of this run only.
+    #[must_use]
+    pub fn held(&self) -> &Held {
+        &self.held
     }
 
     /// What was planned for the IP allowlists of clusters.

@@ -13,6 +13,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -132,6 +133,29 @@ impl Journal {
             }
             Some(entry)
         })
+    }
+}
+
+/// Notes about objects that live no longer than this run, kept until those are deleted again. What is
+/// still in here when the process ends is for a later run to find.
+#[derive(Debug, Default)]
+pub struct Held(Mutex<Vec<Entry>>);
+
+impl Held {
+    /// Keeps the note of an object that was created.
+    pub fn keep(&self, entry: Entry) {
+        self.lock().push(entry);
+    }
+
+    /// Removes the note of the object `id`: it is gone.
+    pub fn release(&self, id: &str) {
+        let gone = |entry: &mut Entry| entry.note.id.as_deref() == Some(id);
+        let gone: Vec<Entry> = self.lock().extract_if(.., gone).collect();
+        gone.into_iter().for_each(Entry::close);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -273,6 +297,24 @@ mod tests {
         journal(&folder).has_arrived("one");
         let left = journal(&folder).take_abandoned("a cluster").unwrap();
         assert_eq!(left.note().id.as_deref(), Some("two"));
+    }
+
+    #[test]
+    fn what_is_held_stays_until_it_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Held::default();
+        for id in ["one", "two"] {
+            let mut entry = journal(&folder).begin("a client", Vec::new());
+            entry.created(id);
+            held.keep(entry);
+        }
+        held.release("one");
+        held.release("nobody's");
+        assert!(journal(&folder).take_abandoned("a client").is_none());
+        drop(held);
+        let found = journal(&folder).take_abandoned("a client").unwrap();
+        assert_eq!(found.note().id.as_deref(), Some("two"));
+        assert!(journal(&folder).take_abandoned("a client").is_none());
     }
 
     #[tokio::test(start_paused = true)]

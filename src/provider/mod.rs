@@ -3,6 +3,8 @@
 pub mod action;
 pub mod address;
 pub mod backup;
+pub mod client_address;
+pub mod client_scopes;
 pub mod cluster_filter;
 pub mod cluster_view;
 pub mod config;

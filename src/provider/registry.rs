@@ -2,7 +2,7 @@
 
 use super::data::ProviderData;
 use crate::framework::provider::Registry;
-use crate::{actions, data_sources, functions, list_resources, resources};
+use crate::{actions, data_sources, ephemeral_resources, functions, list_resources, resources};
 
 /// Everything the provider offers.
 #[must_use]
@@ -47,6 +47,9 @@ pub fn registry() -> Registry<ProviderData> {
         .list_resource(list_resources::cluster::Cluster)
         .list_resource(list_resources::cluster_backup::ClusterBackup)
         .list_resource(list_resources::cluster_client::ClusterClient)
+        .ephemeral_resource(ephemeral_resources::access_token::AccessToken)
+        .ephemeral_resource(ephemeral_resources::cluster_client::ClusterClient)
+        .ephemeral_resource(ephemeral_resources::cluster_connector_secret::ClusterConnectorSecret)
         .list_resource(list_resources::cluster_connector_secret::ClusterConnectorSecret)
         .list_resource(list_resources::cluster_ip_allowlist_entry::ClusterIpAllowlistEntry)
         .list_resource(list_resources::organization_member::OrganizationMember)

@@ -23,6 +23,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::resource::{Create, Delete, PlanChange, Read, Resource, StateMove, Update};
 use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::framework::types::Type;
+use crate::provider::client_scopes;
 use crate::provider::data::ProviderData;
 use crate::provider::import_id::{self, Part};
 use crate::provider::validators;
@@ -231,7 +232,7 @@ fn schema() -> Schema {
                 .computed()
                 .use_state()
                 .plan(scopes::replacement())
-                .validate(scopes::not_empty())
+                .validate(client_scopes::not_empty())
                 .description(format!(
                     "What the client may use: `Zeebe`, `Operate`, `Tasklist`, `Optimize`, `Secrets` \
                      (the cluster's connector secrets), or what the service has added since. Left out: \

@@ -84,3 +84,10 @@ for_each_cli! {
         validate(cli, examples("actions", "action.tf", &[]));
     }
 }
+
+for_each_cli! {
+    /// They show write-only arguments too.
+    fn of_ephemeral_resources(cli: &Cli) on [terraform_1_11_4, terraform_1_15_5] requires WriteOnly {
+        validate(cli, examples("ephemeral-resources", "ephemeral-resource.tf", &[]));
+    }
+}

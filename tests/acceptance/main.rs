@@ -33,6 +33,8 @@ mod cluster_monitoring;
 #[cfg(test)]
 mod cluster_secure_connectivity;
 #[cfg(test)]
+mod ephemeral;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod functions;

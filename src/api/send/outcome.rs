@@ -4,6 +4,7 @@
 
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use reqwest::Url;
 
 use super::{BadBody, Effort, Sender, Tokens};
@@ -113,7 +114,7 @@ impl Sender {
     ) -> Option<Error> {
         let expiry = jwt_expiry(token).filter(|expiry| *expiry <= self.clock.now())?;
         let error = self.error(ErrorKind::AccessTokenRefused, request);
-        Some(error.with_note(handed_in(&format!("It expired at {expiry}"))))
+        Some(error.with_note(expired(expiry)))
     }
 
     pub(super) fn ready_token_refused(
@@ -175,6 +176,11 @@ impl Sender {
             Tokens::Renewable(source) => Some(&source.issuer.client_secret),
         }
     }
+}
+
+/// What to say of a ready-made token that is over.
+pub(crate) fn expired(when: Timestamp) -> String {
+    handed_in(&format!("It expired at {when}"))
 }
 
 fn handed_in(about: &str) -> String {

@@ -34,7 +34,7 @@ pub(crate) struct Token {
 
 impl Token {
     /// How long it is still good.
-    pub(super) fn left(&self, now: Instant) -> Duration {
+    pub(crate) fn left(&self, now: Instant) -> Duration {
         self.expires.saturating_duration_since(now)
     }
 }

@@ -1,5 +1,7 @@
 //! Files as they should be, and everything that may be in their place.
 
+mod properties;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -135,9 +137,16 @@ async fn what_is_torn_foreign_or_too_large_is_left_and_replaced() {
     let (_cache, file, path) = filled().await;
     let good = fs::read_to_string(&path).unwrap();
     let half = &good[..good.len() / 2];
-    let renamed = good.replace(&file.name, "token-0123");
-    let newer = good.replace("\"format\":1", "\"format\":2");
-    assert!(renamed != good && newer != good);
+    let changed = |change: fn(&mut Stored)| {
+        let mut stored: Stored = serde_json::from_str(&good).unwrap();
+        stored.sum.clear();
+        change(&mut stored);
+        stored.sum = stored.sum().unwrap();
+        serde_json::to_string(&stored).unwrap()
+    };
+    assert_eq!(changed(|_| {}), good);
+    let renamed = changed(|stored| stored.of = "token-0123".to_owned());
+    let newer = changed(|stored| stored.format = 2);
     let large = good.replace('{', &format!("{{{}", " ".repeat(40_000)));
     for text in [
         half,

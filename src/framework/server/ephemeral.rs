@@ -1,4 +1,9 @@
 //! Opening, renewing and closing ephemeral resources.
+//!
+//! Not every core closes what it has opened: Terraform leaves it out where something that uses the value
+//! has failed. So the server remembers what is open, for the end of the process.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -37,6 +42,55 @@ pub struct RenewEphemeralResponse {
     pub diagnostics: Diagnostics,
 }
 
+/// What was opened with something to close, and is not closed yet.
+#[derive(Debug, Default)]
+pub(super) struct OpenResources(Mutex<Vec<OpenResource>>);
+
+#[derive(Debug)]
+struct OpenResource {
+    type_name: String,
+    /// A core closes with the private data of either.
+    opened: Vec<u8>,
+    renewed: Vec<u8>,
+}
+
+impl OpenResource {
+    fn has(&self, type_name: &str, private: &[u8]) -> bool {
+        self.type_name == type_name && (self.opened == private || self.renewed == private)
+    }
+}
+
+impl OpenResources {
+    fn lock(&self) -> MutexGuard<'_, Vec<OpenResource>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn opened(&self, type_name: &str, private: &[u8]) {
+        if private.is_empty() {
+            return;
+        }
+        self.lock().push(OpenResource {
+            type_name: type_name.to_owned(),
+            opened: private.to_vec(),
+            renewed: private.to_vec(),
+        });
+    }
+
+    pub(super) fn renewed(&self, type_name: &str, before: &[u8], after: &[u8]) {
+        let mut open = self.lock();
+        if let Some(resource) = open.iter_mut().find(|open| open.has(type_name, before)) {
+            resource.renewed = after.to_vec();
+        }
+    }
+
+    fn closed(&self, type_name: &str, private: &[u8]) {
+        let mut open = self.lock();
+        if let Some(index) = open.iter().position(|open| open.has(type_name, private)) {
+            open.swap_remove(index);
+        }
+    }
+}
+
 /// An ephemeral resource and the surroundings of a call to it.
 type EphemeralEntry<'a, D> = (&'a dyn ErasedEphemeralResource<D>, Context<D>);
 
@@ -72,6 +126,7 @@ impl<P: Provider> Server<P> {
         let opened = entry.object.open(&context, config.clone()).await;
         response.renew_at = opened.renew_at;
         response.private = opened.outcome.private.encode();
+        self.open.opened(type_name, &response.private);
         response.diagnostics = opened.outcome.diagnostics;
         if let Some(reason) = opened.outcome.deferred {
             if client.deferral_allowed {
@@ -116,8 +171,10 @@ impl<P: Provider> Server<P> {
         match self.ephemeral_entry(call, type_name) {
             Ok((resource, context)) => {
                 let renewed = resource.renew(&context, Private::decode(private)).await;
+                let after = renewed.private.encode_over(private.to_vec());
+                self.open.renewed(type_name, private, &after);
                 RenewEphemeralResponse {
-                    private: renewed.private.encode_over(private.to_vec()),
+                    private: after,
                     renew_at: renewed.renew_at,
                     diagnostics: renewed.diagnostics,
                 }
@@ -138,9 +195,22 @@ impl<P: Provider> Server<P> {
         private: &[u8],
     ) -> Diagnostics {
         match self.ephemeral_entry(call, type_name) {
-            Ok((resource, context)) => resource.close(&context, Private::decode(private)).await,
+            Ok((resource, context)) => {
+                self.open.closed(type_name, private);
+                resource.close(&context, Private::decode(private)).await
+            }
             Err(diagnostic) => diagnostic.into(),
         }
+    }
+
+    /// What the core has opened and not closed, as type names and private data, to be closed before the
+    /// process ends. Each is returned once.
+    #[must_use]
+    pub fn take_open(&self) -> Vec<(String, Vec<u8>)> {
+        std::mem::take(&mut *self.open.lock())
+            .into_iter()
+            .map(|open| (open.type_name, open.renewed))
+            .collect()
     }
 
     fn ephemeral_entry(

@@ -64,6 +64,7 @@ pub struct Server<P: Provider> {
     actions: BTreeMap<&'static str, Entry<dyn ErasedAction<P::Data>>>,
     configured: Mutex<Option<Arc<P::Data>>>,
     running: Mutex<CancellationToken>,
+    open: ephemeral::OpenResources,
 }
 
 /// An object and its schema, which is made when it is first asked for: a process usually sees only
@@ -166,6 +167,7 @@ impl<P: Provider> Server<P> {
                 .collect(),
             configured: Mutex::new(None),
             running: Mutex::new(CancellationToken::new()),
+            open: ephemeral::OpenResources::default(),
         }
     }
 

@@ -35,6 +35,7 @@ mod validate_ephemeral_resource_config;
 mod validate_list_resource_config;
 mod validate_provider_config;
 mod validate_resource_config;
+mod wind_down;
 
 use std::sync::{Arc, OnceLock};
 

@@ -158,9 +158,14 @@ fn pages_say_what_to_know() {
 
 #[test]
 fn what_sounds_secret_is_treated_as_secret() {
-    // Words that sound secret and are not: addresses and settings about tokens, and the numbers that
-    // say when to send a write-only value again or to renew a password.
-    let harmless = BTreeSet::from(["token_url", "token_cache_dir", "token_disk_cache"]);
+    // Words that sound secret and are not: addresses and settings about tokens, the word that is sent
+    // before one, and the numbers that say when to send a write-only value again or to renew a password.
+    let harmless = BTreeSet::from([
+        "token_url",
+        "token_cache_dir",
+        "token_disk_cache",
+        "token_type",
+    ]);
     for (object, schema) in schemas(&server()) {
         for (path, attribute) in attributes(schema) {
             let name = attribute.name.as_str();

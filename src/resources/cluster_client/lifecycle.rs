@@ -4,8 +4,6 @@
 //! that ends with a warning, not an error: Terraform destroys in the next apply what was created with
 //! an error.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use super::obtain::{Wanted, obtain, remove_abandoned, successor_subject};
 use super::rotation::{self, LOST};
 use super::{ClusterClientModel, LIMITS, composite_id, keys, scopes, spoken};
@@ -15,14 +13,12 @@ use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::private::Private;
 use crate::framework::resource::{Create, Delete, Read};
+use crate::provider::client_address;
 use crate::provider::data::ProviderData;
-use crate::provider::wait::{Gave, Look, Wait};
+use crate::provider::wait::Gave;
 
 /// Private state: the client was created by us and has not been seen in the list yet.
 pub(super) const UNLISTED: &str = "unlisted";
-
-/// Looks in a row that may find no client right after it was created.
-const UNSEEN_AT_FIRST: u32 = 5;
 
 pub(super) async fn create(
     context: &Context<ProviderData>,
@@ -96,33 +92,8 @@ async fn add_address(
     mut state: ClusterClientModel,
     private: Private,
 ) -> Outcome<ClusterClientModel> {
-    let wait = Wait::new(
-        context,
-        call.deadline.unwrap_or_else(|| context.clock.instant()),
-    );
-    let unseen = AtomicU32::new(0);
     let (cluster_id, client_id) = keys(&state);
-    let result = wait
-        .until(|| async {
-            match client
-                .get_client_connection(call, cluster_id, client_id)
-                .await
-            {
-                Ok(connection) => Ok(Look::Done(connection)),
-                Err(error) if error.is_precondition_failed() => {
-                    let said = error.server_message().unwrap_or("the cluster is not ready");
-                    Ok(Look::NotYet(said.trim_end_matches('.').to_owned()))
-                }
-                Err(error)
-                    if error.is_not_found()
-                        && unseen.fetch_add(1, Ordering::Relaxed) < UNSEEN_AT_FIRST =>
-                {
-                    Ok(Look::NotYet("not visible yet".to_owned()))
-                }
-                Err(error) => Err(error),
-            }
-        })
-        .await;
+    let result = client_address::wait_for(context, client, call, cluster_id, client_id).await;
     let seen =
         |last: Option<String>| last.map_or_else(String::new, |last| format!(" Seen last: {last}."));
     let happened = match result {

@@ -4,43 +4,21 @@
 //! a client that was given them is not published, so neither answer may look like a change: the one
 //! who pays for a needless replacement is a job worker whose secret is gone.
 
-use std::collections::BTreeSet;
-
 use super::ClusterClientModel;
-use crate::framework::diag::{Diagnostic, Diagnostics};
+use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::framework::resource::PlanChange;
-use crate::framework::schema::{PlanModifier, Validator};
+use crate::framework::schema::PlanModifier;
 use crate::framework::value::Value;
-
-type Scopes = BTreeSet<String>;
+use crate::provider::client_scopes::{PARTS_OF_ZEEBE, Scopes, listed, mean_the_same};
 
 /// Private state: the scopes as the service showed them last.
 const SHOWN: &str = "shown_scopes";
 
-/// What newer versions have merged into Zeebe.
-const PARTS_OF_ZEEBE: [&str; 2] = ["Operate", "Tasklist"];
-
 fn at_scopes() -> Path {
     Path::of("scopes")
-}
-
-/// The scopes as a cluster of a newer version understands them.
-fn folded(scopes: &Scopes) -> BTreeSet<&str> {
-    let fold = |scope| {
-        if PARTS_OF_ZEEBE.contains(&scope) {
-            "Zeebe"
-        } else {
-            scope
-        }
-    };
-    scopes.iter().map(String::as_str).map(fold).collect()
-}
-
-fn mean_the_same(one: &Scopes, other: &Scopes) -> bool {
-    folded(one) == folded(other)
 }
 
 /// Whether the service has shown to keep the parts of Zeebe apart on this cluster: it showed them
@@ -101,19 +79,6 @@ pub(super) fn replacement() -> PlanModifier {
     PlanModifier::RequiresReplaceIf(|plan| !plan.prior.is_null())
 }
 
-pub(super) fn not_empty() -> Validator {
-    Validator::new("must not be empty", |path, value| match value {
-        Value::Set(scopes) if scopes.is_empty() => Diagnostic::error(
-            "Empty set of scopes",
-            "A client without scopes can do nothing.",
-        )
-        .hint("Leave scopes out for a client that may use everything there is.")
-        .at(path.clone())
-        .into(),
-        _ => Diagnostics::new(),
-    })
-}
-
 /// Keeps a client whose configured scopes mean the same as those it has.
 pub(super) fn plan(change: &mut PlanChange<ClusterClientModel>) {
     let (Some(prior), Some(config)) = (&change.prior, &change.config) else {
@@ -148,15 +113,6 @@ pub(super) fn plan(change: &mut PlanChange<ClusterClientModel>) {
     change.diagnostics.push(warning);
     change.set(&at_scopes(), kept);
     change.keep(&at_scopes());
-}
-
-fn listed(scopes: &Scopes) -> String {
-    let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-    match scopes.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((only, _)) => (*only).to_owned(),
-        None => "none".to_owned(),
-    }
 }
 
 fn quoted(scopes: &Scopes) -> String {

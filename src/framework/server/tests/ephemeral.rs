@@ -268,3 +268,52 @@ async fn nothing_works_without_a_type_or_a_configured_provider() {
         assert!(closed.has_error());
     }
 }
+
+#[tokio::test]
+async fn what_is_not_closed_is_remembered_for_the_end() {
+    let server = opening(|config| opened(Outcome::present(config, private("opened", true))));
+    let stored = private("opened", true).encode();
+    let open_twice = async || {
+        for _ in 0..2 {
+            open(&server, false).await;
+        }
+    };
+    open_twice().await;
+    let call = server.call();
+    let closing = async |private: &[u8]| {
+        let closed = server.close_ephemeral_resource(&call, "test_ticket", private);
+        closed.await
+    };
+    assert!(closing(&stored).await.is_empty());
+    assert_eq!(
+        server.take_open(),
+        [("test_ticket".to_owned(), stored.clone())]
+    );
+    assert!(server.take_open().is_empty());
+
+    // What is closed twice, or was never opened, closes nothing else.
+    open_twice().await;
+    assert!(closing(b"").await.has_error());
+    assert_eq!(server.take_open().len(), 2);
+
+    // Whichever private data a core closes with.
+    let spelt = b"{ \"opened\" : true }";
+    for private in [&stored[..], spelt] {
+        open(&server, false).await;
+        server.open.renewed("test_ticket", &stored, spelt);
+        assert!(closing(private).await.is_empty());
+        assert!(server.take_open().is_empty());
+    }
+
+    // There is nothing to close without private data, and something also if opening failed.
+    let plain = opening(|config| opened(Outcome::present(config, Private::default())));
+    open(&plain, false).await;
+    assert!(plain.take_open().is_empty());
+    let failing = opening(|_| {
+        let mut outcome = Outcome::failed(Diagnostic::error("Broken", "x"));
+        outcome.private = private("opened", true);
+        opened(outcome)
+    });
+    open(&failing, false).await;
+    assert_eq!(failing.take_open().len(), 1);
+}
