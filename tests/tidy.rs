@@ -32,6 +32,7 @@ const FOR_OBJECTS: &[&str] = &[
     "address",
     "backup",
     "client_address",
+    "client_creation",
     "client_scopes",
     "cluster_filter",
     "cluster_view",
@@ -44,6 +45,7 @@ const FOR_OBJECTS: &[&str] = &[
     "listing",
     "lookup",
     "offered",
+    "selection",
     "upgrade",
     "validators",
     "wait",
@@ -382,7 +384,7 @@ fn forbidden_edges_are_found_however_they_are_written() {
     insta::assert_snapshot!(faults_of("src/plugin/rpc/call.rs", "fn f() { crate::provider::data::new() }"), @"src/plugin/rpc/call.rs -> provider::data::new: plugin may know only framework, clock");
     insta::assert_snapshot!(faults_of("src/plugin/rpc/call.rs", "use super::super::super::api::Error;"), @"src/plugin/rpc/call.rs -> api::Error: plugin may know only framework, clock");
     insta::assert_snapshot!(faults_of("src/provider/data.rs", "use crate::resources::cluster;"), @"src/provider/data.rs -> resources::cluster: provider may know only framework, api, clock");
-    insta::assert_snapshot!(faults_of("src/resources/cluster.rs", "use crate::provider::{wait, config::Settings};"), @"src/resources/cluster.rs -> provider::config::Settings: of the provider, objects may know only action, address, backup, client_address, client_scopes, cluster_filter, cluster_view, data, errors, health, import_id, ip_allowlist, journal, listing, lookup, offered, upgrade, validators, wait, wake");
+    insta::assert_snapshot!(faults_of("src/resources/cluster.rs", "use crate::provider::{wait, config::Settings};"), @"src/resources/cluster.rs -> provider::config::Settings: of the provider, objects may know only action, address, backup, client_address, client_creation, client_scopes, cluster_filter, cluster_view, data, errors, health, import_id, ip_allowlist, journal, listing, lookup, offered, selection, upgrade, validators, wait, wake");
     insta::assert_snapshot!(faults_of("src/resources/cluster.rs", "use super::other::model;"), @"src/resources/cluster.rs -> resources::other::model: objects do not know each other");
     insta::assert_snapshot!(faults_of("src/list_resources/cluster.rs", "use crate::resources::{cluster::found, other::model};"), @"src/list_resources/cluster.rs -> resources::other::model: list_resources may know only framework, api, provider");
     insta::assert_snapshot!(faults_of("src/resources/cluster/plan.rs", "use crate::resources::other;"), @"src/resources/cluster/plan.rs -> resources::other: objects do not know each other");

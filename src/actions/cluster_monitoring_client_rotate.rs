@@ -11,7 +11,7 @@ use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::provider::action::{begin, cluster_id};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::advise;
+use crate::provider::errors::{advise, no_such_cluster};
 use crate::provider::validators;
 use crate::provider::wait::{timeout, timeout_attribute};
 
@@ -125,8 +125,7 @@ async fn rotate(
         .map_err(|error| {
             let diagnostic = data.explain(cannot(&asked_for), &error);
             if error.is_not_found() {
-                let advice = "Check cluster_id: this organisation has no such cluster.";
-                return advise(diagnostic, advice).at(Path::of("cluster_id"));
+                return no_such_cluster(diagnostic);
             }
             diagnostic
         })?;

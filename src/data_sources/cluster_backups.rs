@@ -1,12 +1,13 @@
 //! `camunda_cluster_backups`: the backups of a cluster, manual and scheduled ones.
 
-use crate::api::{Backup, BackupStatus, CallContext};
+use crate::api::{Backup, CallContext};
 use crate::framework::data_source::DataSource;
 use crate::framework::docs::Facts;
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::provider::data::ProviderData;
+use crate::provider::selection;
 use crate::provider::validators;
 
 /// The data source.
@@ -127,20 +128,8 @@ impl DataSource<ProviderData> for ClusterBackups {
 
 /// The backups asked for, in the order promised.
 fn selected(status: Option<&str>, backups: &[Backup]) -> Vec<ListedBackupModel> {
-    let mut selected: Vec<&Backup> = backups
-        .iter()
-        .filter(|backup| {
-            status.is_none_or(|wanted| {
-                backup.status.as_ref().map(BackupStatus::as_str) == Some(wanted)
-            })
-        })
-        .collect();
-    selected.sort_by(|a, b| {
-        let (newer, older) = (b.created_at(), a.created_at());
-        newer.cmp(&older).then_with(|| a.id.cmp(&b.id))
-    });
     let text = |text: Option<&str>| Field::from(text.map(str::to_owned));
-    selected
+    selection::backups(backups, status)
         .into_iter()
         .map(|backup| ListedBackupModel {
             id: Field::Known(backup.id.clone()),

@@ -10,6 +10,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::types::Type;
 use crate::provider::data::ProviderData;
+use crate::provider::selection;
 
 /// The data source.
 #[derive(Debug)]
@@ -119,17 +120,7 @@ impl DataSource<ProviderData> for ClusterClients {
 /// The clients asked for, in the order promised.
 fn selected(config: &ClusterClientsModel, clients: &[ZeebeClient]) -> Vec<ListedClientModel> {
     let cluster_id = config.cluster_id.as_str().unwrap_or_default();
-    let prefix = config.name_prefix.as_str().unwrap_or_default();
-    let mut selected: Vec<&ZeebeClient> = clients
-        .iter()
-        .filter(|client| client.name.starts_with(prefix))
-        .filter(|client| match config.scope.as_str() {
-            Some(scope) => client.permissions.iter().any(|has| has == scope),
-            None => true,
-        })
-        .collect();
-    selected.sort_by(|a, b| (&a.name, &a.client_id).cmp(&(&b.name, &b.client_id)));
-    selected
+    selection::clients(clients, config.name_prefix.as_str(), config.scope.as_str())
         .into_iter()
         .map(|client| ListedClientModel {
             id: Field::Known(format!("{cluster_id}/{}", client.client_id)),

@@ -10,6 +10,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::schema::{Attribute, Nesting, Schema};
 use crate::framework::types::Type;
 use crate::provider::data::ProviderData;
+use crate::provider::selection;
 
 /// The data source.
 #[derive(Debug)]
@@ -117,17 +118,8 @@ impl DataSource<ProviderData> for OrganizationMembers {
 
 /// The members asked for, in the order promised.
 fn selected(config: &OrganizationMembersModel, members: &[Member]) -> Vec<ListedMemberModel> {
-    let pending = config.invite_pending.known();
-    let mut selected: Vec<&Member> = members
-        .iter()
-        .filter(|member| pending.is_none_or(|&pending| member.invite_pending == pending))
-        .filter(|member| {
-            let role = config.role.as_str();
-            role.is_none_or(|role| member.roles.contains(role))
-        })
-        .collect();
-    selected.sort_by_cached_key(|member| (member.email.to_lowercase(), member.email.clone()));
-    selected
+    let pending = config.invite_pending.known().copied();
+    selection::members(members, config.role.as_str(), pending)
         .into_iter()
         .map(|member| ListedMemberModel {
             id: Field::Known(member.email.clone()),

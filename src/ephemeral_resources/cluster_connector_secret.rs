@@ -9,7 +9,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::schema::{Attribute, Schema};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::advise;
+use crate::provider::errors::no_such_cluster;
 use crate::provider::validators::{self, closest};
 
 /// The ephemeral resource type.
@@ -85,8 +85,7 @@ impl EphemeralResource<ProviderData> for ClusterConnectorSecret {
                 let summary = format!("Cannot read the connector secrets of cluster {cluster_id}");
                 let mut diagnostic = data.explain(summary, &error);
                 if error.is_not_found() {
-                    let advice = "Check cluster_id: this organisation has no such cluster.";
-                    diagnostic = advise(diagnostic, advice).at(Path::of("cluster_id"));
+                    diagnostic = no_such_cluster(diagnostic);
                 }
                 return Outcome::failed(diagnostic).into();
             }

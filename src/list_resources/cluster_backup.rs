@@ -9,6 +9,7 @@ use crate::framework::operation::Context;
 use crate::framework::schema::{Attribute, Schema};
 use crate::provider::data::ProviderData;
 use crate::provider::listing::{self, Listing, Place};
+use crate::provider::selection;
 use crate::provider::validators;
 use crate::resources::cluster_backup::{self, ClusterBackupModel};
 
@@ -79,7 +80,7 @@ impl ListResource<ProviderData> for ClusterBackup {
                 Err(error) if listing.goes_on_without(place, &error) => continue,
                 Err(_) => break,
             };
-            for backup in selected(filter.status.as_str(), &backups) {
+            for backup in selection::backups(&backups, filter.status.as_str()) {
                 let item = ListItem {
                     state: cluster_backup::found(&place.id, backup),
                     display_name: display_name(backup, place),
@@ -92,20 +93,6 @@ impl ListResource<ProviderData> for ClusterBackup {
         }
         listing.end()
     }
-}
-
-/// The backups asked for, in the order promised.
-fn selected<'a>(status: Option<&str>, backups: &'a [Backup]) -> Vec<&'a Backup> {
-    let is_asked = |backup: &&Backup| {
-        let shown = backup.status.as_ref().map(BackupStatus::as_str);
-        status.is_none_or(|wanted| shown == Some(wanted))
-    };
-    let mut selected: Vec<&Backup> = backups.iter().filter(is_asked).collect();
-    selected.sort_by(|a, b| {
-        let (newer, older) = (b.created_at(), a.created_at());
-        newer.cmp(&older).then_with(|| a.id.cmp(&b.id))
-    });
-    selected
 }
 
 /// Names are not unique: the time and the status tell which one it is.

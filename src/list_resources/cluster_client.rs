@@ -1,6 +1,5 @@
 //! Lists `camunda_cluster_client`: the API clients of a cluster, or of all clusters.
 
-use crate::api::ZeebeClient;
 use crate::framework::diag::{Diagnostic, Diagnostics, Severity};
 use crate::framework::docs::Facts;
 use crate::framework::list::{ListItem, ListItems, ListRequest, ListResource};
@@ -9,6 +8,7 @@ use crate::framework::operation::Context;
 use crate::framework::schema::{Attribute, Schema};
 use crate::provider::data::ProviderData;
 use crate::provider::listing::{self, Listing};
+use crate::provider::selection;
 use crate::resources::cluster_client::{self, ClusterClientModel};
 
 /// The list resource.
@@ -79,7 +79,9 @@ impl ListResource<ProviderData> for ClusterClient {
                 Err(error) if listing.goes_on_without(place, &error) => continue,
                 Err(_) => break,
             };
-            for client in selected(filter, &clients) {
+            for client in
+                selection::clients(&clients, filter.name_prefix.as_str(), filter.scope.as_str())
+            {
                 let mut item = ListItem {
                     state: cluster_client::found(&place.id, client),
                     display_name: format!("{} in {place}", client.name),
@@ -103,19 +105,4 @@ impl ListResource<ProviderData> for ClusterClient {
         }
         listing.end()
     }
-}
-
-/// The clients asked for, in the order promised.
-fn selected<'a>(filter: &ClientFilter, clients: &'a [ZeebeClient]) -> Vec<&'a ZeebeClient> {
-    let prefix = filter.name_prefix.as_str().unwrap_or_default();
-    let mut selected: Vec<&ZeebeClient> = clients
-        .iter()
-        .filter(|client| client.name.starts_with(prefix))
-        .filter(|client| match filter.scope.as_str() {
-            Some(scope) => client.permissions.iter().any(|has| has == scope),
-            None => true,
-        })
-        .collect();
-    selected.sort_by(|a, b| (&a.name, &a.client_id).cmp(&(&b.name, &b.client_id)));
-    selected
 }

@@ -9,6 +9,7 @@ use crate::framework::operation::Context;
 use crate::framework::schema::{Attribute, Schema};
 use crate::provider::data::{ProviderData, Unavailable};
 use crate::provider::listing;
+use crate::provider::selection;
 use crate::resources::organization_member::{self as member, OrganizationMemberModel};
 
 /// The list resource.
@@ -73,7 +74,9 @@ impl ListResource<ProviderData> for OrganizationMember {
             Err(error) => return data.explain("Cannot list the members", &error).into(),
         };
         let mut left_out = Vec::new();
-        for member in selected(&request.config, &members) {
+        let filter = &request.config;
+        let pending = filter.invite_pending.known().copied();
+        for member in selection::members(&members, filter.role.as_str(), pending) {
             if member::is_owner(member) {
                 continue;
             }
@@ -104,19 +107,6 @@ impl ListResource<ProviderData> for OrganizationMember {
         .hint("Give them a role in the Console, or manage them there.")
         .into()
     }
-}
-
-/// The members asked for, in the order promised.
-fn selected<'a>(filter: &MemberFilter, members: &'a [Member]) -> Vec<&'a Member> {
-    let pending = filter.invite_pending.known();
-    let role = filter.role.as_str();
-    let mut selected: Vec<&Member> = members
-        .iter()
-        .filter(|member| pending.is_none_or(|&pending| member.invite_pending == pending))
-        .filter(|member| role.is_none_or(|role| member.roles.contains(role)))
-        .collect();
-    selected.sort_by_cached_key(|member| (member.email.to_lowercase(), member.email.clone()));
-    selected
 }
 
 fn display_name(member: &Member) -> String {

@@ -74,6 +74,8 @@ Environment:
   TF_LOG_PROVIDER_CAMUNDA   level of the log on stderr: TRACE, DEBUG, INFO, WARN, ERROR or OFF.
                             Without it TF_LOG_PROVIDER counts, then TF_LOG; without any there
                             is no log.
+                            Terraform and OpenTofu show it only where TF_LOG_PROVIDER or TF_LOG
+                            is set, too.
 "
         )
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::data::ProviderData;
-use super::errors::advise;
+use super::errors::no_such_cluster;
 use super::health::spoken;
 use super::validators;
 use super::wait::Wait;
@@ -17,7 +17,6 @@ use crate::clock::Clock;
 use crate::framework::action::Progress;
 use crate::framework::diag::Diagnostic;
 use crate::framework::operation::Context;
-use crate::framework::path::Path;
 use crate::framework::schema::Attribute;
 
 /// The longest silence while something is waited for.
@@ -77,8 +76,7 @@ impl<'a> OnCluster<'a> {
             .map_err(|error| {
                 let diagnostic = context.data.explain(summary, &error);
                 if error.is_not_found() {
-                    let advice = "Check cluster_id: this organisation has no such cluster.";
-                    return advise(diagnostic, advice).at(Path::of("cluster_id"));
+                    return no_such_cluster(diagnostic);
                 }
                 diagnostic
             })?;

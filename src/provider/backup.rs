@@ -8,13 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::data::ProviderData;
-use super::errors::advise;
+use super::errors::{advise, no_such_cluster};
 use super::journal::Entry;
 use super::wait::{Gave, Look, Misses, Wait};
 use crate::api::{Backup, BackupStatus, CallContext, Client, Error, ErrorKind, comes_too_soon};
 use crate::framework::diag::Diagnostic;
 use crate::framework::operation::Context;
-use crate::framework::path::Path;
 
 /// The least time between two manual backups of a cluster, as Camunda documents it.
 const PACE: SignedDuration = SignedDuration::from_mins(15);
@@ -172,11 +171,7 @@ impl NotBegun {
                  Apply again when it is.",
             )
         } else if error.is_not_found() {
-            advise(
-                diagnostic,
-                "Check cluster_id: this organisation has no such cluster.",
-            )
-            .at(Path::of("cluster_id"))
+            no_such_cluster(diagnostic)
         } else {
             diagnostic
         }

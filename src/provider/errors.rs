@@ -3,6 +3,7 @@
 
 use crate::api::{Error, ErrorKind};
 use crate::framework::diag::Diagnostic;
+use crate::framework::path::Path;
 
 /// Where the credentials came from and where they were sent, for messages about them.
 #[derive(Debug, Clone, Copy)]
@@ -124,6 +125,13 @@ pub fn because(mut diagnostic: Diagnostic, cause: impl Into<String>) -> Diagnost
     let before_request = diagnostic.hints.len().saturating_sub(1);
     diagnostic.hints.drain(..before_request);
     advise(diagnostic, cause)
+}
+
+/// Says of a request for something in a cluster that it is the cluster which was not found.
+#[must_use]
+pub fn no_such_cluster(diagnostic: Diagnostic) -> Diagnostic {
+    let advice = "Check cluster_id: this organisation has no such cluster.";
+    advise(diagnostic, advice).at(Path::of("cluster_id"))
 }
 
 /// Says of an object whose name is taken how to take it over: the import block, ready to paste.

@@ -15,7 +15,7 @@ use crate::framework::path::Path;
 use crate::framework::resource::{Create, Delete, Read, Resource, Update};
 use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, taken};
+use crate::provider::errors::{advise, no_such_cluster, taken};
 use crate::provider::import_id;
 use crate::provider::journal::Entry;
 
@@ -271,11 +271,7 @@ fn not_set(data: &ProviderData, cluster_id: &str, error: &Error) -> Diagnostic {
     if error.is_bad_request() {
         diagnostic.at(Path::of("cron"))
     } else if error.is_not_found() {
-        advise(
-            diagnostic,
-            "Check cluster_id: this organisation has no such cluster.",
-        )
-        .at(Path::of("cluster_id"))
+        no_such_cluster(diagnostic)
     } else if error.is_conflict() {
         advise(
             diagnostic,

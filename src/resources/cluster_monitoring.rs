@@ -11,7 +11,7 @@ use crate::framework::path::Path;
 use crate::framework::resource::{Create, Delete, Read, Resource, Update};
 use crate::framework::schema::{Attribute, IdentitySchema, Schema};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, taken};
+use crate::provider::errors::{advise, no_such_cluster, taken};
 use crate::provider::import_id;
 use crate::provider::journal::Entry;
 
@@ -233,11 +233,7 @@ async fn activate(
             }
             let diagnostic = data.explain(summary, &error);
             Err(if error.is_not_found() {
-                advise(
-                    diagnostic,
-                    "Check cluster_id: this organisation has no such cluster.",
-                )
-                .at(Path::of("cluster_id"))
+                no_such_cluster(diagnostic)
             } else if error.may_have_committed() {
                 advise(
                     diagnostic,

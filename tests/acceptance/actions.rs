@@ -100,3 +100,13 @@ fn move_on(world: &World) {
     let step = Duration::from_secs(30);
     world.simulator.set_clock(ClockMode::PerRequest(step));
 }
+
+/// An invocation that has made its request of `operation`, and tells that it sees `state`.
+fn waiting(world: &World, action: &str, operation: &str, state: &str) -> Running {
+    stand_still(world);
+    write(world, action, "");
+    let mut run = begin(world, action);
+    world.wait_for(operation, 1);
+    run.wait_for_output(state, DEADLINE);
+    run
+}

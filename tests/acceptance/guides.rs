@@ -3,7 +3,9 @@
 
 use camunda_simulator::Options;
 
+use crate::query::{SMALL, organisation};
 use crate::support::guide::follow;
+use crate::support::look::writes;
 use crate::support::{Cli, World};
 
 /// A world in which `init` finds the provider.
@@ -27,6 +29,18 @@ for_each_cli! {
         let world = world(cli);
         follow(&world.workspace, cli, include_str!("../../docs/guides/authentication-and-ci.md"));
         assert_eq!(world.simulator.token_requests().len(), 2);
+        world.finish();
+    }
+}
+
+for_each_cli! {
+    /// The way with `query`; `query/older.rs` goes the other one.
+    fn adopting_an_organization(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires ListResources {
+        let mut world = organisation(cli, SMALL);
+        world.workspace.use_mirror_of_built();
+        follow(&world.workspace, cli, include_str!("../../docs/guides/adopting-an-organization.md"));
+        world.workspace.assert_empty_plan();
+        assert_eq!(writes(&world), [""; 0], "taking over changes nothing");
         world.finish();
     }
 }

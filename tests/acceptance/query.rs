@@ -11,7 +11,7 @@ use crate::support::{Cli, Run, World, look};
 
 /// How much there is in an organisation.
 #[derive(Clone, Copy)]
-struct Size {
+pub(crate) struct Size {
     clusters: usize,
     clients: usize,
     secrets: usize,
@@ -20,7 +20,7 @@ struct Size {
     backups: usize,
 }
 
-const SMALL: Size = Size {
+pub(crate) const SMALL: Size = Size {
     clusters: 2,
     clients: 4,
     secrets: 4,
@@ -30,7 +30,7 @@ const SMALL: Size = Size {
 };
 
 /// An organisation that was made by hand, and a project that knows nothing of it.
-fn organisation(cli: &Cli, size: Size) -> World {
+pub(crate) fn organisation(cli: &Cli, size: Size) -> World {
     let world = World::new(cli);
     let clusters: Vec<String> = (0..size.clusters)
         .map(|number| {

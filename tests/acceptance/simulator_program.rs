@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use serde_json::Value;
 
+use crate::support::guide::blocks;
 use crate::support::{Cli, Run, Workspace};
 
 const README: &str = include_str!("../../simulator/README.md");
@@ -61,20 +62,22 @@ output "ada" {
 }
 "#;
 
-/// A block of the README, by the comment in its first line.
+/// A script of the README, by the comment in its first line.
 fn script(title: &str) -> String {
-    let start = format!("```sh\n# {title}\n");
-    let (_, rest) = README
-        .split_once(&start)
-        .unwrap_or_else(|| panic!("the README has no script `{title}`"));
-    let (script, _) = rest.split_once("```").unwrap();
-    script.to_owned()
+    let first = format!("# {title}");
+    let found = blocks(README)
+        .into_iter()
+        .find(|block| block.language == "sh" && block.text.lines().next() == Some(&*first));
+    let found = found.unwrap_or_else(|| panic!("the README has no script `{title}`"));
+    found.text
 }
 
 /// The example of a seed in the README.
-fn seed() -> &'static str {
-    let (_, rest) = README.split_once("```yaml\n").unwrap();
-    rest.split_once("```").unwrap().0
+fn seed() -> String {
+    let found = blocks(README)
+        .into_iter()
+        .find(|block| block.language == "yaml");
+    found.unwrap().text
 }
 
 /// `text` with one thing in the place of another, which has to be there.
@@ -91,7 +94,7 @@ fn project(cli: &Cli) -> Workspace {
     // Of a simulator that was killed: nobody listens there.
     workspace.write("simulator.url", "http://127.0.0.1:9");
     workspace.write("main.tf", CONFIGURATION);
-    workspace.write("organization.yaml", seed());
+    workspace.write("organization.yaml", &seed());
     workspace
 }
 

@@ -80,6 +80,8 @@ async fn help_is_printed() {
           TF_LOG_PROVIDER_CAMUNDA   level of the log on stderr: TRACE, DEBUG, INFO, WARN, ERROR or OFF.
                                     Without it TF_LOG_PROVIDER counts, then TF_LOG; without any there
                                     is no log.
+                                    Terraform and OpenTofu show it only where TF_LOG_PROVIDER or TF_LOG
+                                    is set, too.
         ");
     });
     assert_eq!(by_hand(&["--help"]).await.stdout, ended.stdout);

@@ -5,18 +5,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{ClusterClientModel, NAME_PREFIX, TIMEOUT};
-use crate::api::{
-    self, CallContext, Client, ClientConnection, CreateZeebeClient, CreatedZeebeClient,
-};
+use crate::api::{self, CallContext, Client, ClientConnection, CreatedZeebeClient};
 use crate::framework::diag::{Diagnostic, Diagnostics, Severity};
 use crate::framework::object::Field;
 use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::private::Private;
 use crate::provider::client_address;
+use crate::provider::client_creation::{self, Order};
 use crate::provider::client_scopes::{listed, mean_the_same};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::advise;
+use crate::provider::errors::{advise, no_such_cluster, refused_attribute};
 use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, timeout};
 
@@ -127,39 +126,23 @@ async fn create(
         config,
     } = wanted;
     let subject = subject(data, cluster_id);
-    remove_leftovers(data, client, call, cluster_id, &subject).await;
-    let request = CreateZeebeClient {
-        name: name.clone(),
-        permissions: config
-            .scopes
-            .known()
-            .map(|scopes| scopes.iter().cloned().collect()),
+    let leftovers = client_creation::remove_abandoned(data, client, call, cluster_id, &subject, "");
+    if let Err((name, error)) = leftovers.await {
+        // That hinders nobody; the next run tries again.
+        tracing::warn!(cluster_id, name, %error, "cannot delete the API client of a killed run");
+    }
+    let order = Order {
+        cluster_id,
+        name,
+        scopes: &config.scopes,
+        subject: &subject,
     };
-    let mut entry = None;
-    let result = client
-        .create_client(call, cluster_id, &request, |before| {
-            let known = before.iter().map(|it| it.client_id.clone()).collect();
-            entry = Some(data.journal().begin_called(&subject, name, known));
-        })
-        .await;
-    let mut error = match result {
-        Ok(created) => {
-            let client_id = &created.client_id;
-            tracing::info!(
-                cluster_id,
-                client_id,
-                name,
-                "created an API client for this run"
-            );
-            let mut entry =
-                entry.unwrap_or_else(|| data.journal().begin_called(&subject, name, Vec::new()));
-            entry.created(client_id);
-            return Ok((created, entry));
-        }
-        Err(error) => error,
+    let mut not_there = match client_creation::create(data, client, call, order, |_| ()).await {
+        Ok(created) => return Ok(created),
+        Err(not_there) => not_there,
     };
     let mut found_later = false;
-    if error.may_have_committed() {
+    if not_there.error.may_have_committed() {
         // The name is ours alone: whoever has it is what came of the request.
         let removed = client
             .remove_abandoned_client(&last_call(context), cluster_id, name, None, &[])
@@ -167,7 +150,7 @@ async fn create(
         match removed {
             Ok(true) => {
                 found_later = true;
-                error = error.with_may_have_committed(false);
+                not_there.error = not_there.error.with_may_have_committed(false);
             }
             Ok(false) => {}
             Err(error) => {
@@ -175,11 +158,7 @@ async fn create(
             }
         }
     }
-    // What may exist without our knowing is for the next run to look for.
-    if let Some(entry) = entry.filter(|_| !error.may_have_committed()) {
-        entry.close();
-    }
-    let diagnostic = not_created(data, wanted, &error);
+    let diagnostic = not_created(data, wanted, &not_there.settle());
     Err(if found_later {
         advise(
             diagnostic,
@@ -190,57 +169,22 @@ async fn create(
     })
 }
 
-/// Deletes what killed runs have left in the cluster. That it cannot be done hinders nobody; then it is
-/// for the next run.
-async fn remove_leftovers(
-    data: &ProviderData,
-    client: &Client,
-    call: &CallContext,
-    cluster_id: &str,
-    subject: &str,
-) {
-    while let Some(leftover) = data.journal().take_abandoned(subject) {
-        let note = leftover.note();
-        let name = note.name.as_deref().unwrap_or_default();
-        let removed = client
-            .remove_abandoned_client(call, cluster_id, name, note.id.as_deref(), &note.known)
-            .await;
-        match removed {
-            Ok(there_was_one) => {
-                if there_was_one {
-                    tracing::info!(cluster_id, name, "deleted the API client of a killed run");
-                }
-                leftover.close();
-            }
-            Err(error) => {
-                tracing::warn!(cluster_id, name, %error, "cannot delete the API client of a killed run");
-                return;
-            }
-        }
-    }
-}
-
 /// Why there is no client.
 fn not_created(data: &ProviderData, wanted: &Wanted<'_>, error: &api::Error) -> Diagnostic {
     let summary = format!("Cannot create API client {}", wanted.spoken());
     let diagnostic = data.explain(summary, error);
-    let text = error.server_message().unwrap_or_default().to_lowercase();
     if error.may_have_committed() {
         let advice = "If an API client of this name is there, it is of no use to anybody: the next run on \
                       this machine that opens one in this cluster deletes it, or you do in the Console.";
         return advise(diagnostic, advice);
     }
     if error.is_not_found() {
-        let advice = "Check cluster_id: this organisation has no such cluster.";
-        return advise(diagnostic, advice).at(Path::of("cluster_id"));
+        return no_such_cluster(diagnostic);
     }
-    if error.is_bad_request() && text.contains("permission") {
-        return diagnostic.at(Path::of("scopes"));
+    match refused_attribute(error, &[("permission", "scopes"), ("name", "name_prefix")]) {
+        Some(attribute) => diagnostic.at(Path::of(attribute)),
+        None => diagnostic,
     }
-    if error.is_bad_request() && text.contains("name") {
-        return diagnostic.at(Path::of("name_prefix"));
-    }
-    diagnostic
 }
 
 /// Where the client connects to, for a run that is still there to take it.

@@ -1,15 +1,17 @@
 //! A new client whose secret is known, whether it is the first or a successor: asked for once, noted
 //! before that, and the leftovers of killed runs taken care of.
 
+use std::collections::BTreeSet;
+
 use super::{TYPE_NAME, composite_id};
-use crate::api::{self, CallContext, Client, CreateZeebeClient, CreatedZeebeClient};
+use crate::api::{self, CallContext, Client, CreatedZeebeClient};
 use crate::framework::diag::Diagnostic;
 use crate::framework::object::Field;
 use crate::framework::path::Path;
+use crate::provider::client_creation::{self, Order};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, taken};
+use crate::provider::errors::{advise, no_such_cluster, refused_attribute, taken};
 use crate::provider::journal::Entry;
-use std::collections::BTreeSet;
 
 /// A client to be made.
 #[derive(Clone)]
@@ -59,22 +61,15 @@ pub(super) async fn remove_abandoned(
     subject: &str,
     name: &str,
 ) -> Result<(), Diagnostic> {
-    while let Some(abandoned) = data.journal().take_abandoned(subject) {
-        let note = abandoned.note();
-        let name = note.name.as_deref().unwrap_or(name);
-        client
-            .remove_abandoned_client(call, cluster_id, name, note.id.as_deref(), &note.known)
-            .await
-            .map_err(|error| {
-                let summary = format!(
-                    "Cannot delete what a killed run has left of API client {name:?} in cluster \
-                     {cluster_id}"
-                );
-                data.explain(summary, &error)
-            })?;
-        abandoned.close();
-    }
-    Ok(())
+    client_creation::remove_abandoned(data, client, call, cluster_id, subject, name)
+        .await
+        .map_err(|(name, error)| {
+            let summary = format!(
+                "Cannot delete what a killed run has left of API client {name:?} in cluster \
+                 {cluster_id}"
+            );
+            data.explain(summary, &error)
+        })
 }
 
 /// A new client with its secret, and the note about it.
@@ -84,55 +79,31 @@ pub(super) async fn obtain(
     call: &CallContext,
     wanted: Wanted<'_>,
 ) -> Result<(CreatedZeebeClient, Entry), Diagnostic> {
-    let journal = data.journal();
     let cluster_id = wanted.cluster_id;
     let subject = wanted.subject(data);
     remove_abandoned(data, client, call, cluster_id, &subject, &wanted.name).await?;
-    let request = CreateZeebeClient {
-        name: wanted.name.clone(),
-        permissions: wanted
-            .scopes
-            .known()
-            .map(|scopes| scopes.iter().cloned().collect()),
+    let order = Order {
+        cluster_id,
+        name: &wanted.name,
+        scopes: wanted.scopes,
+        subject: &subject,
     };
-    let mut entry = None;
     let mut namesake = None;
-    let result = client
-        .create_client(call, cluster_id, &request, |before| {
-            let known = before.iter().map(|it| it.client_id.clone()).collect();
-            entry = Some(journal.begin_called(&subject, &wanted.name, known));
-            namesake = client_id_of(before, &wanted.name);
-        })
-        .await;
-    match result {
-        Ok(created) => {
-            let client_id = &created.client_id;
-            tracing::info!(
-                cluster_id,
-                client_id,
-                name = wanted.name,
-                "created an API client"
-            );
-            let mut entry =
-                entry.unwrap_or_else(|| journal.begin_called(&subject, &wanted.name, Vec::new()));
-            entry.created(client_id);
-            Ok((created, entry))
-        }
-        Err(error) => {
-            // What may exist without our knowing is for the next run to look for.
-            if let Some(entry) = entry.filter(|_| !error.may_have_committed()) {
-                entry.close();
-            }
-            if namesake.is_none() && error.is_bad_request() {
-                // Somebody was faster, or the list late.
-                let clients = client.list_clients(call, cluster_id).await;
-                namesake = clients
-                    .ok()
-                    .and_then(|clients| client_id_of(&clients, &wanted.name));
-            }
-            Err(not_created(data, &wanted, &error, namesake.as_deref()))
-        }
+    let created = client_creation::create(data, client, call, order, |before| {
+        namesake = client_id_of(before, &wanted.name);
+    });
+    let error = match created.await {
+        Ok(created) => return Ok(created),
+        Err(not_created) => not_created.settle(),
+    };
+    if namesake.is_none() && error.is_bad_request() {
+        // Somebody was faster, or the list late.
+        let clients = client.list_clients(call, cluster_id).await;
+        namesake = clients
+            .ok()
+            .and_then(|clients| client_id_of(&clients, &wanted.name));
     }
+    Err(not_created(data, &wanted, &error, namesake.as_deref()))
 }
 
 fn client_id_of(clients: &[api::ZeebeClient], name: &str) -> Option<String> {
@@ -151,7 +122,6 @@ fn not_created(
 ) -> Diagnostic {
     let summary = format!("Cannot create API client {}", wanted.spoken());
     let diagnostic = data.explain(summary, error);
-    let text = error.server_message().unwrap_or_default().to_lowercase();
     if wanted.replaces.is_some() {
         return not_succeeded(diagnostic, error);
     }
@@ -170,16 +140,11 @@ fn not_created(
             "If an API client of this name is there, its secret is lost: the next apply on this \
              machine deletes it before it creates another.",
         ),
-        _ if error.is_not_found() => advise(
-            diagnostic,
-            "Check cluster_id: this organisation has no such cluster.",
-        )
-        .at(Path::of("cluster_id")),
-        _ if error.is_bad_request() && text.contains("permission") => {
-            diagnostic.at(Path::of("scopes"))
-        }
-        _ if error.is_bad_request() && text.contains("name") => diagnostic.at(Path::of("name")),
-        _ => diagnostic,
+        _ if error.is_not_found() => no_such_cluster(diagnostic),
+        _ => match refused_attribute(error, &[("permission", "scopes"), ("name", "name")]) {
+            Some(attribute) => diagnostic.at(Path::of(attribute)),
+            None => diagnostic,
+        },
     }
 }
 

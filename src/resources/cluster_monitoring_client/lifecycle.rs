@@ -10,7 +10,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::resource::{Create, Read, Update};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, taken};
+use crate::provider::errors::{advise, no_such_cluster, taken};
 use crate::provider::import_id;
 use crate::provider::journal::Entry;
 
@@ -157,11 +157,7 @@ fn not_created(
         );
     }
     if error.is_not_found() {
-        return advise(
-            diagnostic,
-            "Check cluster_id: this organisation has no such cluster.",
-        )
-        .at(Path::of("cluster_id"));
+        return no_such_cluster(diagnostic);
     }
     diagnostic
 }

@@ -16,7 +16,7 @@ use crate::framework::operation::{Context, Outcome};
 use crate::framework::path::Path;
 use crate::framework::resource::{Create, Read, Update};
 use crate::provider::data::ProviderData;
-use crate::provider::errors::{advise, refused_attribute, taken};
+use crate::provider::errors::{advise, no_such_cluster, refused_attribute, taken};
 use crate::provider::health::spoken;
 use crate::provider::journal::Entry;
 use crate::provider::wait::{Gave, Look, Misses, Wait};
@@ -155,11 +155,7 @@ fn active_already(summary: String, cluster_id: &str, found: &SecureConnectivity)
 fn refused(data: &ProviderData, summary: String, error: &Error) -> Diagnostic {
     let diagnostic = data.explain(summary, error);
     if error.is_not_found() {
-        return advise(
-            diagnostic,
-            "Check cluster_id: this organisation has no such cluster.",
-        )
-        .at(Path::of("cluster_id"));
+        return no_such_cluster(diagnostic);
     }
     if error.may_have_committed() {
         return advise(

@@ -161,20 +161,10 @@ fn goes_on(world: &World) {
     assert_eq!(backups(world).len(), 2);
 }
 
-/// An invocation that waits for the backup it has begun.
-fn waiting(world: &World) -> Running {
-    stand_still(world);
-    write(world, BACKUP, "");
-    let mut run = begin(world, BACKUP);
-    world.wait_for("CreateBackup", 1);
-    run.wait_for_output("In progress", DEADLINE);
-    run
-}
-
 for_each_cli! {
     fn interrupted(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires Actions {
         let world = without_pace(cli);
-        let run = waiting(&world);
+        let run = waiting(&world, BACKUP, "CreateBackup", "In progress");
         run.interrupt();
         let run = run.wait(DEADLINE);
         world.workspace.wait_until_alone();
@@ -193,7 +183,7 @@ for_each_cli! {
 for_each_cli! {
     fn killed(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires Actions {
         let world = without_pace(cli);
-        let run = waiting(&world);
+        let run = waiting(&world, BACKUP, "CreateBackup", "In progress");
         run.kill_all();
         run.wait(DEADLINE);
         world.workspace.wait_until_gone();

@@ -149,21 +149,11 @@ for_each_cli! {
     }
 }
 
-/// An invocation that has woken the cluster and waits for it.
-fn waiting(world: &World) -> Running {
-    stand_still(world);
-    write(world, WAKE, "");
-    let mut run = begin(world, WAKE);
-    world.wait_for("Wake", 1);
-    run.wait_for_output("Resuming", DEADLINE);
-    run
-}
-
 for_each_cli! {
     /// Ctrl-C is answered at once, and the next invocation goes on.
     fn interrupted(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires Actions {
         let world = asleep(cli);
-        let run = waiting(&world);
+        let run = waiting(&world, WAKE, "Wake", "Resuming");
         run.interrupt();
         let run = run.wait(DEADLINE);
         world.workspace.wait_until_alone();
@@ -184,7 +174,7 @@ for_each_cli! {
 for_each_cli! {
     fn killed(cli: &Cli) on [terraform_1_14_9, terraform_1_15_5] requires Actions {
         let world = asleep(cli);
-        let run = waiting(&world);
+        let run = waiting(&world, WAKE, "Wake", "Resuming");
         run.kill_all();
         run.wait(DEADLINE);
         world.workspace.wait_until_gone();

@@ -368,18 +368,24 @@ for_each_cli! {
     }
 }
 
+/// A client that was rotated once, in a cluster whose list shows neither of the two yet.
+fn rotated_unlisted(cli: &Cli) -> World {
+    let world = world(cli);
+    world
+        .simulator
+        .change_behaviour(|all| all.durations.client_visibility = Duration::from_secs(86_400));
+    write(&world, "workers", "");
+    world.workspace.apply(&[]).expect_success();
+    write(&world, "workers", "  rotation_version = 1");
+    world.workspace.apply(&[]).expect_success();
+    world
+}
+
 for_each_cli! {
     /// The list shows new clients late: neither of the two is forgotten for that, nor remembered when
     /// it is gone.
     fn both_are_listed_late(cli: &Cli) on main {
-        let world = world(cli);
-        world
-            .simulator
-            .change_behaviour(|all| all.durations.client_visibility = Duration::from_secs(86_400));
-        write(&world, "workers", "");
-        world.workspace.apply(&[]).expect_success();
-        write(&world, "workers", "  rotation_version = 1");
-        world.workspace.apply(&[]).expect_success();
+        let world = rotated_unlisted(cli);
         assert_rotated(&world, &["workers", "workers-r1"]);
         world.workspace.assert_empty_plan();
         world.workspace.apply(&[]).expect_success();
@@ -399,14 +405,7 @@ for_each_cli! {
     /// What was noted about a client, here that it is gone, says nothing about the one that replaces it
     /// and that the list does not show yet.
     fn a_replacement_starts_anew(cli: &Cli) on main {
-        let world = world(cli);
-        world
-            .simulator
-            .change_behaviour(|all| all.durations.client_visibility = Duration::from_secs(86_400));
-        write(&world, "workers", "");
-        world.workspace.apply(&[]).expect_success();
-        write(&world, "workers", "  rotation_version = 1");
-        world.workspace.apply(&[]).expect_success();
+        let world = rotated_unlisted(cli);
         let current = clients(&world)[1].client_id.clone();
         world.simulator.delete_zeebe_client(CLUSTER, &current);
         write(&world, "others", "  rotation_version = 1");

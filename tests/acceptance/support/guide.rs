@@ -90,5 +90,5 @@ pub(crate) fn follow(workspace: &Workspace, cli: &Cli, guide: &str) {
             }
         }
     }
-    assert!(count > 2, "a guide has commands");
+    assert!(count > 0, "a guide has commands");
 }
