@@ -2,8 +2,8 @@
 //! under a real CLI (`make test-live`), and a sweeper that removes what runs have left (`make sweep`).
 //!
 //! What is in `lives` knows of the service only what everybody does, its API: it cannot look inside,
-//! and nothing can be made to go wrong there. It runs when asked for alone. What runs always is the
-//! rehearsal: the same suite, started as a user starts it, at a simulator that is a program of its own.
+//! and nothing can be made to go wrong there. It runs when asked for alone. Its rehearsal, which starts it
+//! as a user does, at a simulator that is a program of its own, is among the acceptance tests.
 
 // `cfg(test)` is always on here; it tells clippy that these are tests, helpers included.
 #[cfg(test)]
@@ -25,8 +25,6 @@ mod live;
 mod lives;
 #[cfg(test)]
 mod organisation;
-#[cfg(test)]
-mod rehearsal;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
