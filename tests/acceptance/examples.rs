@@ -1,6 +1,7 @@
 //! The examples, carried out: those that registry pages show, the configurations that platform teams copy,
 //! and the pipelines around them. Applied, planned again and destroyed, on Terraform and OpenTofu.
 
+mod configurations;
 mod imports;
 mod registry;
 
