@@ -57,7 +57,7 @@ pub(crate) fn choose(offered: &Value, settings: &Settings) -> Result<Choice, Str
             let has = |plan: &&Value| text(&plan["name"]).to_lowercase().contains(*word);
             plans.iter().find(has)
         };
-        CHEAP.iter().find_map(|word| named(&word)).or(plans.first())
+        CHEAP.iter().find_map(named).or(plans.first())
     };
     let plan = wished(&plans, settings.plan_type.as_deref(), "plan type")?
         .or_else(cheapest)

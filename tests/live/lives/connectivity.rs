@@ -33,10 +33,8 @@ fn secure_connectivity() {
              [{region:?}]\n{more}\n}}\n"
         )
     };
-    let source = format!(
-        "data \"camunda_cluster_secure_connectivity\" \"it\" {{\n  cluster_id = \
-         camunda_cluster_secure_connectivity.it.id\n}}\n"
-    );
+    let source = "data \"camunda_cluster_secure_connectivity\" \"it\" {\n  cluster_id = \
+                  camunda_cluster_secure_connectivity.it.id\n}\n";
     let other = if region == "us-east-1" {
         "us-east-2"
     } else {
@@ -45,7 +43,7 @@ fn secure_connectivity() {
     let path = format!("/clusters/{cluster}/secure-connectivity");
     Life {
         address: "camunda_cluster_secure_connectivity.it",
-        first: block(&region, "") + &source,
+        first: block(&region, "") + source,
         steps: vec![
             Step::Update(
                 block(&region, "  timeouts = { create = \"40m\" }"),
