@@ -12,7 +12,7 @@ mod update;
 
 use std::collections::BTreeSet;
 
-use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
+use crate::api::{self, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
 use crate::framework::number::Number;
