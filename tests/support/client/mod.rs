@@ -10,10 +10,12 @@
 //! assert!(reply.diagnostics.is_empty(), "{}", render(&reply.diagnostics));
 //! ```
 
+mod config;
 mod messages;
 mod objects;
 mod resource;
 
+pub use config::{completed, proposed};
 pub use messages::{has_error, message, path_text, raw_state, render, value};
 pub use resource::{Instance, Reply};
 
@@ -133,6 +135,15 @@ impl Client {
                 write_only_attributes_allowed: true,
                 ..ClientCapabilities::default()
             },
+        }
+    }
+
+    /// The same core on another connection, to a process whose schemas it knows.
+    #[must_use]
+    pub fn on(&self, rpc: ProviderClient<Channel>) -> Self {
+        Self {
+            rpc,
+            ..self.clone()
         }
     }
 
