@@ -13,7 +13,8 @@ use terraform_provider_camunda::provider::environment as variable;
 use crate::creations::Creation;
 use crate::faults::REQUEST_TIMEOUT;
 use crate::plugin_client::{Launch, Plugin};
-use crate::support::client::{Client, Instance, Reply, completed, has_error, proposed, render};
+use crate::support::client::config::{completed, proposed};
+use crate::support::client::{Client, Instance, Reply, has_error, render};
 
 /// Applies after which everything has to be right: the one with the fault, and those without.
 const APPLIES: usize = 3;

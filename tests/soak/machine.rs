@@ -11,7 +11,8 @@ use terraform_provider_camunda::framework::value::Value;
 use terraform_provider_camunda::provider::environment as variable;
 
 use crate::plugin_client::{Launch, Process};
-use crate::support::client::{Client, completed, render};
+use crate::support::client::config::completed;
+use crate::support::client::{Client, render};
 
 pub(crate) struct Machine {
     pub(crate) simulator: Simulator,

@@ -3,7 +3,8 @@
 use terraform_provider_camunda::framework::value::Value;
 
 use crate::creations::Creation;
-use crate::support::client::{Client, Instance, completed, has_error, proposed, render};
+use crate::support::client::config::{completed, proposed};
+use crate::support::client::{Client, Instance, has_error, render};
 
 /// The objects that nobody has to wait for.
 pub(crate) const QUICK: [&str; 5] = [

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::test_transport::{FakeService, Reply, free, within};
 use crate::api::transport::FailureKind;
 use crate::api::{CallContext, Client, Config, Credentials, SecretString, UpdateCluster};
+use crate::clock::Clock;
 
 fn cluster(name: &str) -> Reply {
     Reply::json(&format!(r#"{{"uuid":"a","name":"{name}"}}"#))
@@ -55,7 +56,7 @@ async fn a_refresh_shares_what_it_has_read() {
     let client = service.client();
     assert_eq!(name(&client, &free()).await.as_deref(), Ok("one"));
     tokio::time::advance(Duration::from_secs(60)).await;
-    let refresh = free().since(tokio::time::Instant::now());
+    let refresh = free().since(Clock::system().instant());
     assert_eq!(
         name(&client, &refresh).await.as_deref(),
         Ok("two"),

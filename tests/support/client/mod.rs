@@ -10,12 +10,11 @@
 //! assert!(reply.diagnostics.is_empty(), "{}", render(&reply.diagnostics));
 //! ```
 
-mod config;
+pub mod config;
 mod messages;
 mod objects;
 mod resource;
 
-pub use config::{completed, proposed};
 pub use messages::{has_error, message, path_text, raw_state, render, value};
 pub use resource::{Instance, Reply};
 
