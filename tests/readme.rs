@@ -294,6 +294,7 @@ fn pages() -> Vec<String> {
         "CONTRIBUTING.md",
         "docs/index.md",
         "examples/adopt/README.md",
+        "examples/complete/README.md",
         "simulator/README.md",
     ]
     .map(str::to_owned)
