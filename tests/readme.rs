@@ -292,6 +292,7 @@ fn pages() -> Vec<String> {
         "BENCHMARKS.md",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "docs/index.md",
         "examples/adopt/README.md",
         "examples/complete/README.md",

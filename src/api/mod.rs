@@ -29,6 +29,7 @@ mod merge_allowlist;
 mod message;
 mod monitoring;
 mod parameters;
+pub mod private_files;
 mod request;
 mod retry;
 mod secret;
