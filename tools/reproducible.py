@@ -1,6 +1,6 @@
 """Builds a release twice from one commit, in two folders, and compares every byte: `make reproducible`.
 
-What is committed is cloned, so that nothing else of this folder can get in; the second clone lies deeper,
+The commit is cloned, so that nothing else of this folder can get in; the second clone lies deeper,
 and is built on another day, in another time zone, in another language and with another umask. What is
 the same is the machine and its compilers: whoever compares with a published archive needs those of the
 release. It takes as long as two releases, and some gigabytes below the temporary folder, which are gone
@@ -35,9 +35,19 @@ def run(command: list, **options) -> None:
         raise Failure(f"`{words}` failed (exit code {done.returncode}), see above")
 
 
-def release(place: Path, output: Path, settings: dict) -> dict:
+def current_commit() -> str:
+    command = ["git", "rev-parse", "HEAD"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise Failure("Git does not say which commit this is, see above")
+    return done.stdout.strip()
+
+
+def release(commit: str, place: Path, output: Path, settings: dict) -> dict:
     """Clones, builds and packs in `place`; the files and their hashes."""
-    run(["git", "clone", "--quiet", "--no-hardlinks", ROOT, place])
+    run(["git", "clone", "--quiet", "--no-hardlinks", "--no-checkout", ROOT, place])
+    # By name: somebody may commit between the two builds.
+    run(["git", "checkout", "--quiet", "--detach", commit], cwd=place)
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -57,13 +67,14 @@ def release(place: Path, output: Path, settings: dict) -> dict:
 
 
 def main() -> int:
+    commit = current_commit()
     with tempfile.TemporaryDirectory(prefix="camunda-reproducible-") as folder:
         found = []
         for number, (place, settings) in enumerate(zip(PLACES, SETTINGS)):
-            print(f"build {number + 1} of 2, in {place}", flush=True)
+            print(f"build {number + 1} of 2 of {commit}, in {place}", flush=True)
             with tempfile.TemporaryDirectory(dir=folder) as clone:
                 output = Path(folder, f"dist-{number}")
-                found.append(release(Path(clone, place), output, settings))
+                found.append(release(commit, Path(clone, place), output, settings))
         first, second = found
         different = sorted(
             name for name in {*first, *second} if first.get(name) != second.get(name)
