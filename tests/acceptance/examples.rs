@@ -3,6 +3,7 @@
 
 mod configurations;
 mod imports;
+mod pipelines;
 mod registry;
 
 use std::fs;

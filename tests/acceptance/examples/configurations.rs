@@ -34,7 +34,7 @@ for_each_cli! {
 }
 
 /// Values for all connector secrets of the environments.
-fn secrets() -> String {
+pub(super) fn secrets() -> String {
     let both = |name: &str| {
         json!({
             "PAYMENT_API_KEY": format!("s3cr3t.payment.{name}"),
