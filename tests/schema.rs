@@ -375,10 +375,10 @@ fn nothing_is_without_a_text() {
         if (is_attribute || place.ends_with(".block")) && !described {
             faults.push(format!("{place} has no text"));
         }
-        if let Some(kind) = members.get("description_kind") {
-            if kind != "markdown" {
-                faults.push(format!("{place} is {kind}"));
-            }
+        if let Some(kind) = members.get("description_kind")
+            && kind != "markdown"
+        {
+            faults.push(format!("{place} is {kind}"));
         }
         for (name, member) in members {
             walk(&format!("{place}.{name}"), member, faults);
