@@ -20,6 +20,8 @@ mod create_cluster;
 mod create_monitoring;
 mod egress;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod ip_allowlists;
 pub mod ip_ranges;
 mod lenient;

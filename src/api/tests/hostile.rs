@@ -157,3 +157,24 @@ async fn a_redirect_is_followed_by_neither_token_nor_request() {
         assert!(service.api_requests().is_empty());
     }
 }
+
+/// A login page, say, with what it was sent in its title. Found by fuzzing.
+#[tokio::test(start_paused = true)]
+async fn a_page_that_repeats_secrets_does_not_show_them() {
+    for status in [200, 202, 403, 502] {
+        let page = "<html><title>no token-1 with client-secret-4711 for value-4711</title></html>";
+        let pages = || (0..7).map(|_| Reply::status(status).body(page));
+        let service = FakeService::answering(pages());
+        let value = SecretString::from("value-4711");
+        let client = service.client();
+        let error = client
+            .update_connector_secret(&free(), "c", "n", &value)
+            .await
+            .unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(
+            shown.contains("no [secret] with [secret] for [secret]"),
+            "{shown}"
+        );
+    }
+}
