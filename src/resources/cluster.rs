@@ -12,7 +12,7 @@ mod update;
 
 use std::collections::BTreeSet;
 
-use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
+use crate::api::{self, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
 use crate::framework::number::Number;
@@ -167,7 +167,7 @@ impl Resource<ProviderData> for Cluster {
             Err(unavailable) => return unavailable.into_outcome(context),
         };
         let id = state.id.as_str().unwrap_or_default().to_owned();
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         match client.recent_cluster(&call, &id).await {
             Ok(cluster) => {
                 context.data.journal().has_arrived(&cluster.id);
