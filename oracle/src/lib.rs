@@ -24,12 +24,7 @@ pub mod value;
 pub mod violation;
 
 /// The messages of the protocol, as `proto/tfplugin6.proto` has them.
-#[expect(
-    missing_docs,
-    clippy::doc_lazy_continuation,
-    clippy::large_enum_variant,
-    reason = "generated from the protocol's own file"
-)]
+#[expect(missing_docs, reason = "generated from the protocol's own file")]
 pub mod proto {
     tonic::include_proto!("tfplugin6");
 }

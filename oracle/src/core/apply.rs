@@ -180,8 +180,7 @@ impl<T: Transport> Core<T> {
                 state,
                 private: answer.private,
                 identity,
-                is_tainted: is_failed && change.prior.is_none()
-                    || is_failed && change.prior.is_some_and(|prior| prior.is_tainted),
+                is_tainted: is_failed && change.prior.is_none_or(|prior| prior.is_tainted),
             }),
         };
         Ok(Applied {

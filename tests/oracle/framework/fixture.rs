@@ -121,7 +121,7 @@ impl Remote {
         match ty {
             Type::String => Value::String(format!("made-{made}")),
             Type::Number => i64::try_from(made).unwrap().into(),
-            Type::Bool => (made % 2 == 0).into(),
+            Type::Bool => made.is_multiple_of(2).into(),
             Type::Dynamic => Value::Dynamic(Box::new((Type::Bool, true.into()))),
             Type::List(ty) => Value::List(vec![self.some(ty)]),
             Type::Set(ty) => Value::set([self.some(ty)]),

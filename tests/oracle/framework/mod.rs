@@ -52,9 +52,10 @@ impl Tally {
 fn cores_accept_whatever_the_framework_does() {
     let tally = Tally::default();
     let cases = cases(PLANS);
-    check(cases, |choices| {
+    let checked = check(cases, |choices| {
         RUNTIME.with_borrow(|runtime| runtime.block_on(live(choices, &tally)))
     });
+    checked.unwrap_or_else(|failure| panic!("{failure}"));
     let tally = tally.0.into_inner().unwrap();
     println!("{} schemas, {tally:?}", cases.count);
     // Each of them comes up in some lives of a hundred, and plans as often as was asked for.
