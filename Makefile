@@ -51,10 +51,24 @@ test-cli: ## run the acceptance tests on one more CLI: make test-cli CLI=/path/t
 .PHONY: lint
 lint: ## formatting, clippy without warnings, licences and origins of dependencies
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) clippy --locked --workspace --all-targets -- --deny warnings
 	@$(PYTHON) tools/fetch.py --only cargo-deny terraform-1.11.4
 	.tools/cargo-deny --locked --workspace check licenses bans sources
+	.tools/cargo-deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check licenses bans sources
 	TF_CLI_CONFIG_FILE=/dev/null .tools/terraform-1.11.4 fmt -check -diff -recursive examples
+
+# With libFuzzer, which shows the mutator what an input reaches: a nightly toolchain, a compiler for C++
+# and `cargo install cargo-fuzz`. What it keeps goes into fuzz/corpus, and what it finds into
+# fuzz/artifacts; `make test` then runs the corpus, with any toolchain. CONTRIBUTING.md says more.
+FUZZ_TOOLCHAIN ?= nightly
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: ## mutate inputs of one target with libFuzzer: make fuzz TARGET=rpc SECONDS=600
+	@test -n "$(TARGET)" -a -d "fuzz/corpus/$(TARGET)" || { echo "make fuzz TARGET=...: one of" fuzz/corpus/* >&2; exit 2; }
+	$(CARGO) test --locked --quiet --test fuzz -- --exact --ignored write_seeds
+	$(CARGO) +$(FUZZ_TOOLCHAIN) fuzz run "$(TARGET)" "fuzz/corpus/$(TARGET)" "target/fuzz-seeds/$(TARGET)" -- \
+		-max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1
 
 .PHONY: docs
 docs: ## write the registry pages in docs/ anew, from schemas and examples
@@ -66,6 +80,7 @@ docs: ## write the registry pages in docs/ anew, from schemas and examples
 audit: ## look the dependencies up in the RustSec advisory database (needs the internet)
 	@$(PYTHON) tools/fetch.py --only cargo-deny
 	.tools/cargo-deny --locked --workspace check advisories
+	.tools/cargo-deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check advisories
 
 .PHONY: fmt
 fmt: ## format Rust and HCL

@@ -174,6 +174,42 @@ fn pages_keep_to_the_limits_of_the_registries() {
     }
 }
 
+/// A page calls a guide what the guide calls itself.
+#[test]
+fn pages_link_to_guides_that_are_there() {
+    let mut count = 0;
+    for (path, text) in pages() {
+        for (before, after) in text.match_indices("](../guides/").map(|(position, link)| {
+            let (before, after) = text.split_at(position);
+            (before, &after[link.len()..])
+        }) {
+            let title = before.rsplit('[').next().unwrap_or_default();
+            let file = after.split(')').next().unwrap_or_default();
+            let guide = fs::read_to_string(root().join("docs/guides").join(file))
+                .unwrap_or_else(|error| panic!("{path} links to the guide {file}: {error}"));
+            assert!(
+                guide.contains(&format!("page_title: \"{title}\"\n")),
+                "{path} calls the guide {file} {title:?}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 0, "pages link to guides");
+}
+
+/// Every guide is in the list of `README.md`, with the folder it is in.
+#[test]
+fn the_readme_names_the_guides() {
+    let readme = read(&root().join("README.md"));
+    let missing: Vec<String> = fs::read_dir(root().join("docs/guides"))
+        .expect("there are guides")
+        .map(|entry| entry.expect("the folder can be read").file_name())
+        .map(|name| format!("](docs/guides/{})", name.to_string_lossy()))
+        .filter(|link| !readme.contains(link))
+        .collect();
+    assert!(missing.is_empty(), "not in README.md: {missing:?}");
+}
+
 fn until_quote(text: &str) -> &str {
     text.split('"').next().unwrap_or_default()
 }

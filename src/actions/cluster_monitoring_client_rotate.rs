@@ -79,6 +79,7 @@ impl Action<ProviderData> for ClusterMonitoringClientRotate {
             permission_groups: &["External Monitoring"],
             availability: "Needs Terraform 1.14. OpenTofu has no actions: another `password_version` of \
                            `camunda_cluster_monitoring_client` does the same, and keeps the new password.",
+            guides: &[("Rotating credentials", "credential-rotation")],
             ..Facts::default()
         }
     }

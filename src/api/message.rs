@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::secret::{SecretString, mask};
+use super::secret::{SecretString, mask, mask_json};
 
 /// Longest message kept, in characters.
 const LONGEST: usize = 500;
@@ -30,7 +30,8 @@ pub(crate) fn summarize(
         )
     } else {
         match serde_json::from_str(&text) {
-            Ok(value) => from_json(&value).unwrap_or(text),
+            // In JSON, one text can be written in many ways.
+            Ok(value) => from_json(&mask_json(value, secrets)).unwrap_or(text),
             Err(_) => text,
         }
     };
@@ -243,6 +244,26 @@ mod tests {
         let body = format!("{}abcdefgh", "x".repeat(LONGEST - 4));
         let summary = summarize(&HeaderMap::new(), body.as_bytes(), &[&secret]).unwrap();
         assert!(!summary.contains("abcd"), "{summary}");
+    }
+
+    #[test]
+    fn an_echoed_secret_is_masked_however_it_is_written() {
+        let secret = SecretString::from("pa\"ss/w\u{f6}rd\n2");
+        for body in [
+            // A message, and details, with escapes that need not be.
+            r#"{"message":"no \u0070a\"ss\/w\u00f6rd\n2 here"}"#,
+            r#"{"message":"no","details":{"pa\"ss\/w\u00f6rd\u000a2":["pa\u0022ss/w\u00f6rd\n2"]}}"#,
+            r#""pa\"ss/wörd\n2""#,
+            "not JSON: pa\"ss/wörd\n2",
+            r#"not JSON: pa\"ss/wörd\n2"#,
+            "client_secret=pa%22ss%2Fw%C3%B6rd%0A2",
+        ] {
+            let summary = summarize(&HeaderMap::new(), body.as_bytes(), &[&secret]).unwrap();
+            assert!(summary.contains("[secret]"), "{summary}");
+            for part in ["rd\n2", "rd 2", "wörd", "w\\u00f6", "w%C3"] {
+                assert!(!summary.contains(part), "{part} in {summary}");
+            }
+        }
     }
 
     #[test]

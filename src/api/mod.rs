@@ -20,6 +20,8 @@ mod create_cluster;
 mod create_monitoring;
 mod egress;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod ip_allowlists;
 pub mod ip_ranges;
 mod lenient;
@@ -29,6 +31,7 @@ mod merge_allowlist;
 mod message;
 mod monitoring;
 mod parameters;
+pub mod private_files;
 mod request;
 mod retry;
 mod secret;

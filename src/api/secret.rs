@@ -6,6 +6,9 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use http::HeaderValue;
 pub use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::request::encode_segment;
 
 /// A digest that stands for a secret wherever two secrets must be told apart: as part of a cache
 /// key and of a file name. SHA-256 of the secret behind a label of ours, so that it is of
@@ -45,18 +48,45 @@ pub(crate) fn bearer_header(token: &SecretString) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// Replaces each literal occurrence of a known secret. For texts the service wrote: an error
-/// message may echo what it was sent.
+/// Replaces each occurrence of a known secret, as it is and as it stands in JSON and in a form. For
+/// texts the service wrote: an error message may echo what it was sent.
 pub(crate) fn mask(text: &str, secrets: &[&SecretString]) -> String {
     let mut masked = text.to_owned();
     for secret in secrets.iter().map(|secret| secret.expose_secret()) {
         // Masking a very short "secret" would tear ordinary words apart and hide nothing.
-        if secret.len() >= 4 {
-            masked = masked.replace(secret, "[secret]");
+        if secret.len() < 4 {
+            continue;
+        }
+        masked = masked.replace(secret, MASK);
+        let in_json = Value::from(secret).to_string();
+        let mut in_form = String::new();
+        encode_segment(secret, &mut in_form);
+        for written in [in_json.trim_matches('"'), &in_form] {
+            if written != secret && !written.is_empty() {
+                masked = masked.replace(written, MASK);
+            }
         }
     }
     masked
 }
+
+/// As [`mask`], in every text of a JSON value, however it was written there.
+pub(crate) fn mask_json(value: Value, secrets: &[&SecretString]) -> Value {
+    match value {
+        Value::String(text) => Value::String(mask(&text, secrets)),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| mask_json(item, secrets))
+            .collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(name, value)| (mask(&name, secrets), mask_json(value, secrets)))
+            .collect(),
+        other => other,
+    }
+}
+
+const MASK: &str = "[secret]";
 
 #[cfg(test)]
 mod tests {
@@ -88,5 +118,10 @@ mod tests {
             "client_secret [secret] is wrong, [secret]!"
         );
         assert_eq!(mask("a cat", &[&SecretString::from("a")]), "a cat");
+        let secret = SecretString::from("pass\"word/1\n");
+        assert_eq!(
+            mask(r#"got "pass\"word/1\n" and pass%22word%2F1%0A"#, &[&secret]),
+            r#"got "[secret]" and [secret]"#
+        );
     }
 }

@@ -238,7 +238,7 @@ impl Sender {
         } else {
             decode(&answer)
         };
-        Ok(decoded.map_err(|bad| self.unreadable(request, &answer, bad)))
+        Ok(decoded.map_err(|bad| self.unreadable(request, &answer, bearer.value(), bad)))
     }
 
     /// Ends when nobody waits for the request any longer: for reads at once when the call is

@@ -17,6 +17,8 @@ pub(super) enum Reaction {
     Answer(Vec<u8>),
     /// Writes these bytes and closes the connection.
     AnswerAndClose(Vec<u8>),
+    /// Writes the first bytes once and the others again and again, until the other side goes away.
+    Endless(Vec<u8>, Vec<u8>),
     /// Keeps silent until the other side goes away.
     Silence,
 }
@@ -163,6 +165,13 @@ async fn serve(
             Some(Reaction::AnswerAndClose(bytes)) => {
                 let _ = stream.write_all(&bytes).await;
                 let _ = stream.shutdown().await;
+                return;
+            }
+            Some(Reaction::Endless(first, again)) => {
+                let mut written = stream.write_all(&first).await;
+                while written.is_ok() {
+                    written = stream.write_all(&again).await;
+                }
                 return;
             }
             Some(Reaction::Silence) => {

@@ -106,12 +106,7 @@ impl TokenFile {
             let Some(text) = folder.read(&file, LARGEST)? else {
                 return Ok(None);
             };
-            // The cause is left out: it may quote what it could not read.
-            let mut stored: Stored = serde_json::from_slice(&text)
-                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "torn, or not ours"))?;
-            let sum = std::mem::take(&mut stored.sum);
-            let ours = stored.format == FORMAT && stored.of == name && stored.sum()? == sum;
-            Ok(ours.then(|| stored.at(now)))
+            Stored::of_file(&text, &name, now)
         };
         let found = self.folder.run("cannot read a token file", read).await;
         found.flatten().unwrap_or_default()
@@ -127,14 +122,11 @@ impl TokenFile {
 
     /// Replaces the file as a whole: whoever reads it meanwhile gets the old one. Only for those who
     /// hold the lock.
-    pub(crate) async fn write(&self, mut stored: Stored, lock: &Lock) {
-        stored.format = FORMAT;
-        stored.of.clone_from(&self.name);
-        stored.sum.clear();
+    pub(crate) async fn write(&self, stored: Stored, lock: &Lock) {
         let lock = lock.clone();
         let (name, file) = (self.name.clone(), format!("{}.json", self.name));
         let write = move |folder: &TokenFolder| {
-            stored.sum = stored.sum()?;
+            let stored = stored.sealed(&name)?;
             // Large enough not to be moved, which would leave a copy behind.
             let mut text = Zeroizing::new(Vec::with_capacity(LARGEST as usize));
             serde_json::to_writer(&mut *text, &stored)?;
@@ -156,6 +148,26 @@ impl From<StoredToken> for Stored {
 }
 
 impl Stored {
+    /// What the text of the file `name` says that still makes sense at `now`; `None` if somebody
+    /// else has written it.
+    pub(crate) fn of_file(text: &[u8], name: &str, now: Timestamp) -> io::Result<Option<Self>> {
+        // The cause is left out: it may quote what it could not read.
+        let mut stored: Self = serde_json::from_slice(text)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "torn, or not ours"))?;
+        let sum = std::mem::take(&mut stored.sum);
+        let ours = stored.format == FORMAT && stored.of == name && stored.sum()? == sum;
+        Ok(ours.then(|| stored.at(now)))
+    }
+
+    /// The same as it stands in the file `name`.
+    pub(crate) fn sealed(mut self, name: &str) -> io::Result<Self> {
+        self.format = FORMAT;
+        self.of = name.to_owned();
+        self.sum.clear();
+        self.sum = self.sum()?;
+        Ok(self)
+    }
+
     /// The digest of what it says, as long as it has none.
     fn sum(&self) -> io::Result<String> {
         let mut digest = Digest(Context::new(&SHA256));

@@ -33,7 +33,7 @@ pub(crate) struct TokenPace {
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct State {
+pub(crate) struct State {
     /// When this was written. If that is yet to come, the clock was set back, and the rest is void.
     written_at: Timestamp,
     /// When the next request may be sent.
@@ -57,13 +57,12 @@ impl TokenPace {
     /// Takes the next place if it is free now; else says how long it is not.
     pub(crate) async fn take(&self, interval: Duration) -> Result<(), Duration> {
         let taken = self.change(move |state, now| {
-            let free_at = state.free_at.max(state.paused_until);
-            match Duration::try_from(free_at.duration_since(now)) {
-                Ok(wait) if !wait.is_zero() => Err(wait),
-                _ => {
-                    state.free_at = later(now, interval);
-                    Ok(())
-                }
+            let wait = state.wait(now);
+            if wait.is_zero() {
+                state.free_at = later(now, interval);
+                Ok(())
+            } else {
+                Err(wait)
             }
         });
         // Without a file everybody is alone.
@@ -99,9 +98,7 @@ impl TokenPace {
         let work = move |_: &TokenFolder| {
             let now = clock.now();
             let text = lock.read(LARGEST)?;
-            // What is torn, foreign or from another time counts as nothing.
-            let mut state: State = serde_json::from_slice(&text).unwrap_or_default();
-            state.settle(now);
+            let mut state = State::of_file(&text, now);
             let result = change(&mut state, now);
             state.written_at = now;
             lock.write(&serde_json::to_vec(&state)?)?;
@@ -131,6 +128,19 @@ impl TokenPace {
 }
 
 impl State {
+    /// What the text of a file says. What is torn, foreign or from another time counts as nothing.
+    pub(crate) fn of_file(text: &[u8], now: Timestamp) -> Self {
+        let mut state: Self = serde_json::from_slice(text).unwrap_or_default();
+        state.settle(now);
+        state
+    }
+
+    /// How long nobody may ask.
+    pub(crate) fn wait(&self, now: Timestamp) -> Duration {
+        let free_at = self.free_at.max(self.paused_until);
+        Duration::try_from(free_at.duration_since(now)).unwrap_or_default()
+    }
+
     /// Drops what the clock has made senseless.
     fn settle(&mut self, now: Timestamp) {
         let from_the_future = self.written_at > later(now, Duration::from_secs(1));

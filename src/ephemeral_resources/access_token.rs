@@ -62,6 +62,7 @@ impl EphemeralResource<ProviderData> for AccessToken {
             subcategory: "Access",
             availability: "Needs Terraform 1.10 or OpenTofu 1.11, or a later version of either. Below, \
                            give the other side credentials or a token from the environment.",
+            guides: &[("Secrets without state", "secrets-without-state")],
             ..Facts::default()
         }
     }

@@ -67,6 +67,7 @@ impl EphemeralResource<ProviderData> for ClusterClient {
                      that is open in some run counts.",
             availability: "Needs Terraform 1.10 or OpenTofu 1.11, or a later version of either. Below, \
                            use the resource of the same name, whose secret the state holds.",
+            guides: &[("Secrets without state", "secrets-without-state")],
             ..Facts::default()
         }
     }

@@ -62,6 +62,7 @@ impl EphemeralResource<ProviderData> for ClusterConnectorSecret {
             availability: "Needs Terraform 1.10 or OpenTofu 1.11, or a later version of either. Below, \
                            use the attribute `value` of the resource of the same name, which the state \
                            holds.",
+            guides: &[("Secrets without state", "secrets-without-state")],
             ..Facts::default()
         }
     }

@@ -68,6 +68,8 @@ pub struct Facts {
     pub destroy: &'static str,
     /// Which versions of the CLIs have this kind of object, and what to do below them; sentences.
     pub availability: &'static str,
+    /// The guides that it plays a part in: the title of each, and its file without extension.
+    pub guides: &'static [(&'static str, &'static str)],
 }
 
 /// The examples of a page.
@@ -232,6 +234,14 @@ fn what_to_know(page: &Page<'_>) -> String {
             rows.push(("Time limits", timeouts));
         }
         rows.push(("Destroying", facts.destroy.to_owned()));
+    }
+    if !facts.guides.is_empty() {
+        let guides: Vec<String> = facts
+            .guides
+            .iter()
+            .map(|(title, file)| format!("[{title}](../guides/{file}.md)"))
+            .collect();
+        rows.push(("Guides", format!("{}.", guides.join(", "))));
     }
     if rows.is_empty() {
         return String::new();

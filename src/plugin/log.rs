@@ -17,6 +17,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::reload;
 
+use super::visible;
 use crate::clock::Clock;
 
 /// The crate whose events are written. Libraries log what passes through them, and that includes
@@ -209,7 +210,9 @@ impl Fields {
     fn insert(&mut self, field: &Field, value: Value) {
         let key = self.key(field);
         let value = match value {
-            Value::String(text) => shortened(text).into(),
+            // The host prints the text of a message as it is, and a value over several lines.
+            Value::String(text) if key == MESSAGE => visible::line(shortened(text)).into(),
+            Value::String(text) => visible::text(shortened(text)).into(),
             other if key == MESSAGE => other.to_string().into(),
             other => other,
         };
@@ -319,6 +322,16 @@ mod tests {
             );
         });
         insta::assert_snapshot!(lines, @r#"{"@level":"info","@message":"made 3","@module":"camunda.plugin.log.tests","@timestamp":"2026-01-02T03:04:05.000006Z","count":3,"is_new":true,"limit":"inf","name":"a\"b\n","ratio":0.5}"#);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_in_a_line_drives_the_terminal_or_passes_for_another_line() {
+        let lines = logged(LevelFilter::TRACE, || {
+            let name = "orders\u{1b}[2J";
+            let error = io::Error::other(name);
+            tracing::info!(name, debug = ?name, %error, "read {name}\n[INFO] forged");
+        });
+        insta::assert_snapshot!(lines, @r#"{"@level":"info","@message":"read orders\\u{1b}[2J\\u{a}[INFO] forged","@module":"camunda.plugin.log.tests","@timestamp":"2026-01-02T03:04:05.000006Z","debug":"\"orders\\u{1b}[2J\"","error":"orders\\u{1b}[2J","name":"orders\\u{1b}[2J"}"#);
     }
 
     #[tokio::test(start_paused = true)]

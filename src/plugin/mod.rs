@@ -5,6 +5,7 @@
 
 mod accept;
 mod arguments;
+mod core_dumps;
 pub mod debug;
 pub mod environment;
 pub mod handshake;
@@ -19,6 +20,7 @@ pub mod rpc;
 mod services;
 pub mod signals;
 mod tls;
+mod visible;
 pub mod wire;
 
 pub use arguments::Program;

@@ -22,7 +22,7 @@ use super::listen::{ListenError, Network};
 use super::orphan::{Parent, host_is_dead};
 use super::signals::{Mode, Signals, stop_operations};
 use super::wire::proto::tfplugin6::provider_server::Provider;
-use super::{debug, log, panic};
+use super::{core_dumps, debug, log, panic};
 use crate::clock::Clock;
 
 /// A service that has something to clean up when nobody is served any more.
@@ -89,6 +89,10 @@ fn serve<P: Provider + WindDown>(
     let clock = Clock::system();
     log::to_stderr(log::level(environment.log_level.as_deref()), clock.clone());
     panic::install_hook(program.version);
+    // Whoever debugs the process wants to see what is in it.
+    if matches!(mode, Mode::Plugin) {
+        core_dumps::forbid();
+    }
 
     let runtime = runtime().map_err(Failure::System)?;
     let served = runtime.block_on(async {

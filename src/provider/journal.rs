@@ -8,7 +8,9 @@
 //! somebody else has been abandoned, whatever the way its process ended.
 //!
 //! A journal is a help and never a hindrance: what cannot be read or written is left out, with a line
-//! in the log. It holds no secret.
+//! in the log. It holds no secret. But whoever could write a note could hand us an object that we
+//! would take for our own, and destroy one day: a note counts only if it is the user's alone, in a
+//! folder in which nobody else writes.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -19,6 +21,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::api::private_files;
 use crate::clock::Clock;
 
 /// How long an abandoned note counts. What it tells of may have been taken care of by hand since.
@@ -117,6 +120,7 @@ impl Journal {
         let files = self
             .folder
             .as_ref()
+            .filter(|folder| private_files::check_folder(folder).is_ok())
             .and_then(|folder| fs::read_dir(folder).ok())
             .into_iter()
             .flatten()
@@ -190,7 +194,8 @@ impl Entry {
 
 /// Writes a note that is locked before anybody can see it.
 fn write_new(folder: &Path, note: &Note) -> io::Result<(File, PathBuf)> {
-    create_private_folder(folder)?;
+    private_files::create_folder(folder)?;
+    private_files::check_folder(folder)?;
     let mut new = tempfile::Builder::new()
         .prefix(".note-")
         .tempfile_in(folder)?;
@@ -212,7 +217,7 @@ fn rewrite(file: &mut File, note: &Note) -> io::Result<()> {
 
 /// The note at `path`, if nobody holds it.
 fn take(path: &Path) -> io::Result<Option<Entry>> {
-    let file = File::options().read(true).write(true).open(path)?;
+    let file = private_files::open(path, File::options().read(true).write(true))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(None),
@@ -237,18 +242,16 @@ fn take(path: &Path) -> io::Result<Option<Entry>> {
     }
 }
 
-/// Makes sure that the folder is there; one that we make is the owner's alone.
-fn create_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As notes are written.
+    fn write_private(path: &Path, text: &str) {
+        let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap()).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file.persist(path).unwrap();
+    }
 
     fn journal(folder: &tempfile::TempDir) -> Journal {
         Journal::new(Some(folder.path().join("notes")), Clock::system())
@@ -283,7 +286,7 @@ mod tests {
             "subject": "a cluster", "began_at": Timestamp::now(), "known": [], "id": null
         });
         let path = folder.path().join(format!("notes/old{SUFFIX}"));
-        fs::write(path, note.to_string()).unwrap();
+        write_private(&path, &note.to_string());
         let found = journal(&folder).take_abandoned("a cluster").unwrap();
         assert_eq!(found.note().name, None);
     }
@@ -335,7 +338,7 @@ mod tests {
         entry.created("new");
         entry.close();
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(format!("torn{SUFFIX}")), "{\"subj").unwrap();
+        write_private(&folder.path().join(format!("torn{SUFFIX}")), "{\"subj");
         let journal = Journal::new(Some(folder.path().to_owned()), Clock::system());
         assert!(journal.take_abandoned("a cluster").is_none());
         let off = Journal::new(None, Clock::system());
@@ -352,5 +355,66 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder.path().join("notes")), 0o700);
         assert_eq!(mode(&entry.file.as_ref().unwrap().1), 0o600);
+    }
+
+    /// What others can write must not make us take over an object that is not ours.
+    #[cfg(unix)]
+    #[test]
+    fn notes_that_others_could_have_written_do_not_count() {
+        use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
+        let set_mode = |path: &Path, mode| {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let planted = || {
+            let folder = tempfile::tempdir().unwrap();
+            let mut entry = journal(&folder).begin("a cluster", Vec::new());
+            entry.created("somebody else's");
+            let note = entry.file.as_ref().unwrap().1.clone();
+            (folder, note)
+        };
+        let found = |folder: &tempfile::TempDir| journal(folder).take_abandoned("a cluster");
+        let (folder, _) = planted();
+        assert!(found(&folder).is_some(), "as it is, it counts");
+
+        // A folder in which everybody can write takes and gives no notes.
+        for mode in [0o777, 0o1777] {
+            let (folder, _) = planted();
+            set_mode(&folder.path().join("notes"), mode);
+            assert!(found(&folder).is_none(), "{mode:o}");
+            assert!(journal(&folder).begin("another", Vec::new()).file.is_none());
+        }
+        // A file that others could write, or only read.
+        for mode in [0o666, 0o640] {
+            let (folder, note) = planted();
+            set_mode(&note, mode);
+            assert!(found(&folder).is_none(), "{mode:o}");
+        }
+        // Links, in the place of the note and of the folder, and what they point to.
+        let (folder, note) = planted();
+        let target = folder.path().join("target");
+        fs::rename(&note, &target).unwrap();
+        symlink(&target, &note).unwrap();
+        assert!(found(&folder).is_none());
+        assert!(target.exists());
+        let (folder, _) = planted();
+        let (real, notes) = (folder.path().join("real"), folder.path().join("notes"));
+        fs::rename(&notes, &real).unwrap();
+        symlink(&real, &notes).unwrap();
+        assert!(found(&folder).is_none());
+        // A pipe, at whose other end nobody is: reading it would never end.
+        let (folder, note) = planted();
+        fs::remove_file(&note).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&note).status();
+        assert!(made.unwrap().success());
+        assert!(found(&folder).is_none());
+        // Only root can give files away.
+        if rustix::process::geteuid().is_root() {
+            let (folder, note) = planted();
+            chown(&note, Some(12_345), None).unwrap();
+            assert!(found(&folder).is_none());
+            let (folder, note) = planted();
+            chown(note.parent().unwrap(), Some(12_345), None).unwrap();
+            assert!(found(&folder).is_none());
+        }
     }
 }

@@ -132,6 +132,7 @@ impl Resource<ProviderData> for Cluster {
                       waits until it is gone. Refused while `deletion_protection` is set; preceded by a \
                       backup with `destroy` in `backup_before`.",
             availability: "",
+            guides: &[],
         }
     }
 
@@ -362,7 +363,9 @@ fn schema() -> Schema {
                      `upgrade`, a new `generation` is preceded by a backup; with `destroy`, so is a \
                      destruction or replacement of the cluster, if the state has it: adding it takes an \
                      apply of its own. The plan says so, and nothing is changed or destroyed unless the \
-                     backup is complete. It may take as long as `timeouts.update` says, in addition to \
+                     backup is complete. With `-replace` or `taint` the backup is taken all the same, \
+                     but no plan can announce it: Terraform and OpenTofu do not tell the provider that \
+                     they are going to replace the cluster. It may take as long as `timeouts.update` says, in addition to \
                      what follows. A run that is repeated soon after one that was killed, interrupted or \
                      refused goes on with the same backup. **A backup does not outlive its cluster:** \
                      the service deletes both together, so that `destroy` is no way back; it only makes \

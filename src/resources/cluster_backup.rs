@@ -89,6 +89,7 @@ impl Resource<ProviderData> for ClusterBackup {
             not_read_back: &["triggers"],
             destroy: "Deletes the backup. One that the service has let go already is fine.",
             availability: "",
+            guides: &[],
         }
     }
 

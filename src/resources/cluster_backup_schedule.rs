@@ -79,6 +79,7 @@ impl Resource<ProviderData> for ClusterBackupSchedule {
             not_read_back: &[],
             destroy: "Removes the schedule. The backups that it has taken stay.",
             availability: "",
+            guides: &[],
         }
     }
 

@@ -83,6 +83,10 @@ impl Resource<ProviderData> for ClusterClient {
                       Programs that use them get no new tokens; those they have are good until they \
                       expire.",
             availability: "",
+            guides: &[
+                ("Secrets without state", "secrets-without-state"),
+                ("Rotating credentials", "credential-rotation"),
+            ],
         }
     }
 

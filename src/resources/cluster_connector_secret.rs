@@ -65,6 +65,10 @@ impl Resource<ProviderData> for ClusterConnectorSecret {
             not_read_back: &["value_wo"],
             destroy: "Deletes the secret. Connectors that use it fail from then on.",
             availability: "",
+            guides: &[
+                ("Secrets without state", "secrets-without-state"),
+                ("Rotating credentials", "credential-rotation"),
+            ],
         }
     }
 

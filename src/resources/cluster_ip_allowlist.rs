@@ -91,6 +91,7 @@ impl Resource<ProviderData> for ClusterIpAllowlist {
             not_read_back: &[],
             destroy: "Clears the list, so that everybody is let in.",
             availability: "",
+            guides: &[],
         }
     }
 

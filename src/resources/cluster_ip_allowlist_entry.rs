@@ -87,6 +87,7 @@ impl Resource<ProviderData> for ClusterIpAllowlistEntry {
             not_read_back: &[],
             destroy: "Removes the entry and leaves all others. Without any entry, everybody is let in.",
             availability: "",
+            guides: &[],
         }
     }
 

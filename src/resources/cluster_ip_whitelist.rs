@@ -87,6 +87,7 @@ impl Resource<ProviderData> for ClusterIpWhitelist {
             not_read_back: &[],
             destroy: "Clears the list, so that everybody is let in.",
             availability: "",
+            guides: &[],
         }
     }
 

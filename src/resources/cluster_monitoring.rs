@@ -50,6 +50,7 @@ impl Resource<ProviderData> for ClusterMonitoring {
             destroy: "Switches the endpoint off and deletes all its credentials, also those that \
                       Terraform does not know.",
             availability: "",
+            guides: &[],
         }
     }
 

@@ -55,6 +55,10 @@ impl Resource<ProviderData> for ClusterMonitoringClient {
             destroy: "Deletes the credentials: who uses them is no longer let in. The service switches \
                       the endpoint off with the last ones.",
             availability: "",
+            guides: &[
+                ("Secrets without state", "secrets-without-state"),
+                ("Rotating credentials", "credential-rotation"),
+            ],
         }
     }
 

@@ -83,6 +83,7 @@ impl Resource<ProviderData> for ClusterSecureConnectivity {
             destroy: "Removes the endpoint service, which breaks every connection through it, and waits \
                       until it is gone. The cluster stays reachable over the internet.",
             availability: "",
+            guides: &[],
         }
     }
 

@@ -77,6 +77,7 @@ impl Resource<ProviderData> for OrganizationMember {
             destroy: "Removes the member from the organisation, or withdraws the invitation. The owner \
                       cannot be removed.",
             availability: "",
+            guides: &[],
         }
     }
 

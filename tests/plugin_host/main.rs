@@ -14,6 +14,8 @@ mod plugin_client;
 #[expect(unused_imports, reason = "no resources are read here")]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod core_dumps;
 mod crash;
 mod debug;
 mod end;

@@ -18,6 +18,7 @@ mod panics;
 mod provider;
 mod schemas;
 mod unknown;
+mod visible;
 
 use std::sync::Arc;
 

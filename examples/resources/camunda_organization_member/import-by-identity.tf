@@ -1,5 +1,5 @@
 import {
-  to = camunda_organization_member.ada
+  to = camunda_organization_member.example
   identity = {
     email = "ada@example.com"
   }

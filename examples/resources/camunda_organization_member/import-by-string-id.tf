@@ -1,4 +1,4 @@
 import {
-  to = camunda_organization_member.ada
+  to = camunda_organization_member.example
   id = "ada@example.com"
 }

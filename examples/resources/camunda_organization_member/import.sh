@@ -1,2 +1,2 @@
 # The Console shows the address under Organization > Users.
-terraform import camunda_organization_member.ada ada@example.com
+terraform import camunda_organization_member.example ada@example.com

@@ -1,4 +1,4 @@
-resource "camunda_organization_member" "ada" {
+resource "camunda_organization_member" "example" {
   email = "ada@example.com"
   roles = ["admin", "developer"]
 }

@@ -56,11 +56,7 @@ impl Sender {
         if let (true, Some(wait)) = (asked_to_wait, wait) {
             self.limiter.pause_until(self.clock.instant() + wait);
         }
-        let secrets = token
-            .into_iter()
-            .chain(self.client_secret())
-            .chain(&request.secrets)
-            .collect::<Vec<_>>();
+        let secrets = self.secrets(request, token);
         let error = self
             .error(ErrorKind::Status, request)
             .with_status(status)
@@ -74,6 +70,7 @@ impl Sender {
         &self,
         request: &Request,
         answer: &Answer,
+        token: Option<&SecretString>,
         bad: BadBody,
     ) -> (Outcome, Error) {
         let error = |kind| {
@@ -87,7 +84,8 @@ impl Sender {
                 (outcome, plain.with_request_id(request_id(&answer.headers)))
             }
             BadBody::Html => {
-                let about = summarize(&answer.headers, &answer.body, &[]);
+                let secrets = self.secrets(request, token);
+                let about = summarize(&answer.headers, &answer.body, &secrets);
                 (
                     Outcome::Unreadable,
                     error(ErrorKind::UnexpectedAnswer).with_server_message(about),
@@ -104,6 +102,19 @@ impl Sender {
                 (outcome, error(ErrorKind::UnexpectedAnswer).with_note(cause))
             }
         }
+    }
+
+    /// What a request holds that its answer may repeat.
+    fn secrets<'a>(
+        &'a self,
+        request: &'a Request,
+        token: Option<&'a SecretString>,
+    ) -> Vec<&'a SecretString> {
+        token
+            .into_iter()
+            .chain(self.client_secret())
+            .chain(&request.secrets)
+            .collect()
     }
 
     /// A ready-made token that says itself that it has ended: nobody needs to be asked.

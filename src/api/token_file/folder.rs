@@ -1,10 +1,10 @@
 //! The folder of the token files: who may look into it, locks, and whole files in and out.
 //!
 //! Files are handed over by handle and not by name, so that nobody can put another one in place
-//! between the look at its owner and the reading. On Windows the access rights that the folder
-//! inherits decide; there are no owners and modes to look at. Must not know what the files hold.
+//! between the look at its owner and the reading. Must not know what the files hold, nor what makes
+//! one private (`private_files`).
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +13,9 @@ use std::time::Duration;
 
 use secrecy::zeroize::Zeroizing;
 
+use crate::api::private_files::{
+    self, check_closed_folder, check_folder, check_own, owner_only, without_detours,
+};
 use crate::clock::Clock;
 
 /// The part of the cache folder that is ours alone.
@@ -81,9 +84,7 @@ impl TokenFolder {
     /// The whole file, or `None` if there is none.
     pub(super) fn read(&self, name: &str, largest: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
         let found = self.checked().and_then(|folder| {
-            let file = without_detours(OpenOptions::new().read(true)).open(folder.join(name))?;
-            check_private(&file)?;
-            Ok(file)
+            private_files::open(&folder.join(name), OpenOptions::new().read(true))
         });
         let file = match found {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -140,11 +141,7 @@ impl TokenFolder {
     fn ensured(&self) -> io::Result<PathBuf> {
         match self.checked() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let mut builder = DirBuilder::new();
-                builder.recursive(true);
-                #[cfg(unix)]
-                std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-                builder.create(self.cache.join(NAME))?;
+                private_files::create_folder(&self.cache.join(NAME))?;
                 self.checked()
             }
             other => other,
@@ -154,15 +151,8 @@ impl TokenFolder {
     /// The folder, if it is there and nobody else can do anything in it.
     fn checked(&self) -> io::Result<PathBuf> {
         let folder = self.cache.join(NAME);
-        for (path, is_ours_alone) in [(&*self.cache, false), (&folder, true)] {
-            let metadata = fs::symlink_metadata(path)?;
-            if !metadata.is_dir() {
-                return Err(unfit("not a folder, or a link to one"));
-            }
-            check_own(&metadata)?;
-            let forbidden = if is_ours_alone { 0o077 } else { 0o002 };
-            check_mode(&metadata, forbidden)?;
-        }
+        check_folder(&self.cache)?;
+        check_closed_folder(&folder)?;
         Ok(folder)
     }
 }
@@ -186,80 +176,4 @@ impl Lock {
         file.set_len(0)?;
         file.write_all(content)
     }
-}
-
-fn unfit(why: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::PermissionDenied, why)
-}
-
-/// Content that nobody else could have written or read.
-fn check_private(file: &File) -> io::Result<()> {
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(unfit("not a file"));
-    }
-    check_own(&metadata)?;
-    check_mode(&metadata, 0o077)
-}
-
-#[cfg(unix)]
-fn check_own(metadata: &fs::Metadata) -> io::Result<()> {
-    let owner = std::os::unix::fs::MetadataExt::uid(metadata);
-    if owner == rustix::process::geteuid().as_raw() {
-        Ok(())
-    } else {
-        Err(unfit("belongs to another user"))
-    }
-}
-
-#[cfg(unix)]
-fn check_mode(metadata: &fs::Metadata, forbidden: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    if metadata.permissions().mode() & forbidden == 0 {
-        Ok(())
-    } else {
-        Err(unfit("open to other users"))
-    }
-}
-
-#[cfg(not(unix))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "there is something to check on other systems"
-)]
-fn check_own(_: &fs::Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "there is something to check on other systems"
-)]
-fn check_mode(_: &fs::Metadata, _: u32) -> io::Result<()> {
-    Ok(())
-}
-
-/// Opens the very file of that name: follows no link and waits for no other end of a pipe.
-fn without_detours(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // The flags of this interface are the system's, which are small and positive.
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-    }
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt as _;
-        const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-        options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
-    }
-    options
-}
-
-fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
 }

@@ -127,6 +127,55 @@ async fn bodies_have_a_largest_size() {
     );
 }
 
+/// One byte more than is read, of blanks, packed.
+fn bomb() -> Vec<u8> {
+    let mut packed = Vec::new();
+    let mut packer = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, &vec![b' '; LARGEST_BODY + 1]).unwrap();
+    packer.finish().unwrap();
+    packed
+}
+
+#[tokio::test]
+async fn a_packed_body_may_not_become_larger_than_a_plain_one() {
+    let bomb = bomb();
+    assert!(bomb.len() < LARGEST_BODY / 100);
+    let packed = "content-encoding: gzip\r\n";
+    let server = TestServer::start([
+        Reaction::answer("200 OK", packed, &bomb),
+        Reaction::answer("500 Oops", packed, &bomb),
+    ])
+    .await;
+    let success = exchange(&server).await.unwrap();
+    assert_eq!(success.fault.unwrap().kind, FailureKind::TooLarge);
+    assert_eq!(success.body.len(), LARGEST_BODY);
+    let error = exchange(&server).await.unwrap();
+    assert_eq!(error.body.len(), LARGEST_ERROR_BODY);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_left_in_the_middle() {
+    let head = |status| format!("HTTP/1.1 {status}\r\ntransfer-encoding: chunked\r\n\r\n");
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+    let endless = |status| Reaction::Endless(head(status).into_bytes(), chunk.clone().into_bytes());
+    let server = TestServer::start([
+        endless("200 OK"),
+        endless("500 Oops"),
+        // Not even the head comes to an end.
+        Reaction::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n".to_vec()),
+        Reaction::Endless(b"HTTP/1.1 200 OK\r\nx: ".to_vec(), vec![b'y'; 1000]),
+        Reaction::Endless(Vec::new(), vec![b'1'; 1000]),
+    ])
+    .await;
+    let success = exchange(&server).await.unwrap();
+    assert_eq!(success.fault.unwrap().kind, FailureKind::TooLarge);
+    let error = exchange(&server).await.unwrap();
+    assert_eq!(error.body.len(), LARGEST_ERROR_BODY);
+    for _ in 0..3 {
+        assert_eq!(exchange(&server).await.unwrap_err().kind, FailureKind::Lost);
+    }
+}
+
 #[tokio::test]
 async fn nobody_there_means_not_sent() {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))

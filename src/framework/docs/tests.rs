@@ -90,6 +90,7 @@ fn a_resource() {
             not_read_back: &["value_wo"],
             destroy: "Deletes the thing.",
             availability: "",
+            guides: &[("Making things", "making-things"), ("More", "more")],
         },
         examples: Examples {
             usage: vec!["thing {}\n".to_owned(), "another {}\n".to_owned()],
@@ -130,6 +131,7 @@ fn a_resource() {
     - **Not read back:** `value_wo`. Changes made elsewhere are not seen, and after an import they are empty.
     - **Time limits:** `create` 5m unless `timeouts` says otherwise.
     - **Destroying:** Deletes the thing.
+    - **Guides:** [Making things](../guides/making-things.md), [More](../guides/more.md).
 
     ## Schema
 

@@ -8,6 +8,7 @@ use crate::framework::function::{FunctionError, Signature};
 use crate::framework::provider::Provider;
 use crate::framework::server::Call;
 use crate::framework::value::Value;
+use crate::plugin::visible;
 use crate::plugin::wire::proto::tfplugin6;
 use crate::plugin::wire::proto::tfplugin6::DynamicValue;
 use crate::plugin::wire::proto::tfplugin6::call_function::{Request, Response};
@@ -81,7 +82,7 @@ fn failed(error: FunctionError) -> Response {
     Response {
         result: None,
         error: Some(tfplugin6::FunctionError {
-            text: error.text,
+            text: visible::text(error.text),
             function_argument: error.argument.and_then(|index| i64::try_from(index).ok()),
         }),
     }

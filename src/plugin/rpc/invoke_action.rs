@@ -10,6 +10,7 @@ use super::convert::decode;
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::provider::Provider;
 use crate::framework::server::{Call, Kind};
+use crate::plugin::visible;
 use crate::plugin::wire::proto::tfplugin6::invoke_action::event::{Completed, Progress, Type};
 use crate::plugin::wire::proto::tfplugin6::invoke_action::{Event, Request};
 use crate::plugin::wire::{capabilities, diagnostic};
@@ -69,6 +70,7 @@ impl Reply for Event {
 }
 
 fn progress(message: String) -> Event {
+    let message = visible::text(message);
     Event {
         r#type: Some(Type::Progress(Progress { message })),
     }
@@ -78,5 +80,20 @@ fn completed(diagnostics: Diagnostics) -> Event {
     let diagnostics = diagnostic::encode(diagnostics);
     Event {
         r#type: Some(Type::Completed(Completed { diagnostics })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_cannot_drive_the_terminal() {
+        let Some(Type::Progress(Progress { message })) =
+            progress("Waking orders\u{1b}[2J".to_owned()).r#type
+        else {
+            panic!("not a line of progress");
+        };
+        assert_eq!(message, r"Waking orders\u{1b}[2J");
     }
 }

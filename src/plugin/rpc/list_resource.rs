@@ -10,6 +10,7 @@ use crate::framework::provider::Provider;
 use crate::framework::schema::IdentitySchema;
 use crate::framework::server::{Call, Kind, ListEvent, ListResourceRequest};
 use crate::framework::types::Type;
+use crate::plugin::visible;
 use crate::plugin::wire::diagnostic;
 use crate::plugin::wire::proto::tfplugin6::list_resource::{Event, Request};
 
@@ -82,7 +83,7 @@ fn message(
         .and_then(|object| encode(&object, resource_type, &what, &mut diagnostics));
     Event {
         identity,
-        display_name: event.display_name,
+        display_name: visible::line(event.display_name),
         resource_object,
         diagnostic: diagnostic::encode(diagnostics),
     }

@@ -4,6 +4,7 @@ use super::path;
 use super::proto::tfplugin6;
 use super::proto::tfplugin6::diagnostic::Severity as ProtoSeverity;
 use crate::framework::diag::{Diagnostic, Diagnostics, Severity};
+use crate::plugin::visible;
 
 /// The messages for `diagnostics`, in the same order.
 #[must_use]
@@ -16,10 +17,10 @@ fn encode_one(diagnostic: Diagnostic) -> tfplugin6::Diagnostic {
         Severity::Error => ProtoSeverity::Error,
         Severity::Warning => ProtoSeverity::Warning,
     };
-    let detail = diagnostic.full_detail();
+    let detail = visible::text(diagnostic.full_detail());
     tfplugin6::Diagnostic {
         severity: severity.into(),
-        summary: diagnostic.summary,
+        summary: visible::line(diagnostic.summary),
         detail,
         // A path that the protocol cannot express at all is no path: the message is then shown for
         // the whole block.
@@ -60,6 +61,27 @@ mod tests {
                     attribute: None,
                 },
             ]
+        );
+    }
+
+    #[test]
+    fn what_the_service_says_cannot_drive_the_terminal() {
+        let name = "orders\u{1b}[2J\nApply complete!";
+        let sent = encode(
+            Diagnostic::error(
+                format!("Cannot read cluster {name}"),
+                format!("Said: {name}"),
+            )
+            .hint("\u{1b}]0;title\u{7}")
+            .into(),
+        );
+        assert_eq!(
+            sent[0].summary,
+            r"Cannot read cluster orders\u{1b}[2J\u{a}Apply complete!"
+        );
+        assert_eq!(
+            sent[0].detail,
+            "Said: orders\\u{1b}[2J\nApply complete!\n\n\\u{1b}]0;title\\u{7}"
         );
     }
 

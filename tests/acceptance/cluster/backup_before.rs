@@ -166,6 +166,11 @@ for_each_cli! {
                 "taint" => drop(world.workspace.run(&["taint", ADDRESS])),
                 _ => arguments.push("-replace=camunda_cluster.it"),
             }
+            if way != "planned" {
+                // What the page of the resource says: the provider is not told what is going to happen.
+                let run = world.workspace.plan(&arguments);
+                run.expect_success().expect_output_without("is backed up before it is destroyed");
+            }
             let run = world.workspace.apply(&arguments);
             run.expect_success().expect_output_containing("was backed up before it was destroyed");
             assert_ne!(world.cluster_id(), id);

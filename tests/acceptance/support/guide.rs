@@ -44,12 +44,62 @@ impl Block<'_> {
 
     /// Whether a reader with this CLI carries it out.
     fn concerns(&self, cli: &Cli) -> bool {
-        match self.heading {
-            "With Terraform" => cli.kind == Kind::Terraform,
-            "With OpenTofu" => cli.kind == Kind::OpenTofu,
-            _ => true,
-        }
+        concerns(self.heading, cli)
     }
+}
+
+/// Whether what stands under a heading is for this CLI. One that names versions, such as `Functions
+/// (Terraform 1.8 and later, OpenTofu 1.7 and later)`, is for these.
+fn concerns(heading: &str, cli: &Cli) -> bool {
+    match heading {
+        "With Terraform" => return cli.kind == Kind::Terraform,
+        "With OpenTofu" => return cli.kind == Kind::OpenTofu,
+        _ => {}
+    }
+    let mut names_versions = false;
+    for (kind, name) in [
+        (Kind::Terraform, "Terraform 1."),
+        (Kind::OpenTofu, "OpenTofu 1."),
+    ] {
+        let Some((_, rest)) = heading.split_once(name) else {
+            continue;
+        };
+        let since = rest.split(" and later").next().unwrap_or_default();
+        let minor = since
+            .parse()
+            .unwrap_or_else(|_| panic!("from which version on? {heading:?}"));
+        if cli.kind == kind && cli.version >= (1, minor, 0) {
+            return true;
+        }
+        names_versions = true;
+    }
+    !names_versions
+}
+
+/// Headings decide by the CLI, and one that cannot be understood is no reason to leave anything out.
+#[test]
+fn headings_say_whom_they_concern() {
+    let all = ["terraform-1.10.5", "terraform-1.15.5", "tofu-1.6.2"].map(Cli::named);
+    for (heading, expected) in [
+        ("Check", [true, true, true]),
+        ("With Terraform", [true, true, false]),
+        ("With OpenTofu", [false, false, true]),
+        ("With Terraform 1.14 and later", [false, true, false]),
+        (
+            "A value (Terraform 1.11 and later, OpenTofu 1.11 and later)",
+            [false, true, false],
+        ),
+        ("A value (OpenTofu 1.6 and later)", [false, false, true]),
+        (
+            "With OpenTofu, and Terraform before 1.14",
+            [true, true, true],
+        ),
+    ] {
+        let found = all.each_ref().map(|cli| concerns(heading, cli));
+        assert_eq!(found, expected, "{heading}");
+    }
+    let unclear = std::panic::catch_unwind(|| concerns("With Terraform 1.x", &all[0]));
+    assert!(unclear.is_err());
 }
 
 /// Carries out a guide: commands are run, files are written, and what a guide shows as output has to

@@ -181,6 +181,9 @@ impl Function for Join {
         match texts.first() {
             Some(&"panic") => panic!("{SECRET}"),
             Some(&"refuse") => Err(FunctionError::argument(1, "That text is refused.")),
+            Some(text) if text.starts_with("quote") => {
+                Err(FunctionError::argument(1, format!("{text} is refused.")))
+            }
             Some(&"mistake") => Ok(Value::Bool(true)),
             _ => Ok(texts.join(separator.as_str().unwrap_or("")).into()),
         }

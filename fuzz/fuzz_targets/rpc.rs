@@ -1,0 +1,5 @@
+//! `camunda_fuzz::run("rpc", ...)` for libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| camunda_fuzz::run("rpc", data));
