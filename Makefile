@@ -12,7 +12,7 @@ CARGO ?= cargo
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: tools
 tools: ## fill .tools/ with Terraform, OpenTofu, nextest and cargo-deny (once; then from a cache)
@@ -27,6 +27,15 @@ build: ## build the provider and the simulator, optimised, into target/release
 .PHONY: release
 release: ## build what the registries ask of a release, for this platform, into target/dist
 	@$(PYTHON) tools/release.py
+
+# Twice as long as a release: for whoever doubts, and before a release.
+.PHONY: reproducible
+reproducible: ## build a release twice, in two folders, and compare every byte
+	@$(PYTHON) tools/reproducible.py
+
+.PHONY: recording
+recording: ## record examples/quickstart with a real CLI as assets/quickstart.svg
+	@$(PYTHON) tools/recording.py
 
 .PHONY: demo
 demo: ## plan, apply and destroy examples/quickstart with a real CLI against the simulator
@@ -71,8 +80,8 @@ fuzz: ## mutate inputs of one target with libFuzzer: make fuzz TARGET=rpc SECOND
 		-max_total_time=$(SECONDS) -max_len=8192 -timeout=20 -rss_limit_mb=2048 -malloc_limit_mb=64 -print_final_stats=1
 
 .PHONY: docs
-docs: ## write the registry pages in docs/ anew, from schemas and examples
-	CAMUNDA_WRITE_DOCS=1 $(CARGO) test --locked --quiet --test docs
+docs: ## write the registry pages in docs/ and assets/schema.json anew, from schemas and examples
+	CAMUNDA_WRITE_DOCS=1 $(CARGO) test --locked --quiet --test docs --test schema
 
 # Apart from `lint`: it needs the advisory database, a Git repository that is fetched each time, and
 # its answer changes without a change of ours.

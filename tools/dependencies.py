@@ -95,11 +95,12 @@ def needs(node: dict, kinds: tuple) -> list:
     ]
 
 
-def packages(described: dict, root: Path) -> list:
-    """The root package first, the others by name and version."""
+def packages(described: dict, root: Path, name: str) -> list:
+    """The package of that name in the workspace first, what it needs by name and version."""
     by_id = {package["id"]: package for package in described["packages"]}
     nodes = {node["id"]: node for node in described["resolve"]["nodes"]}
-    start = described["resolve"]["root"]
+    members = described["workspace_members"]
+    start = next(key for key in members if by_id[key]["name"] == name)
     sums = checksums(root)
     # A macro runs inside the compiler, and so does everything below it.
     macros = {

@@ -6,6 +6,16 @@
     terraform-provider-camunda_<version>_SHA256SUMS        of the archives and the manifest
     terraform-provider-camunda_<version>_SHA256SUMS.sig    with GPG_KEY_ID in the environment
 
+and beside it, for those who plan without an organization, the simulator:
+
+    camunda-simulator_<version>_<os>_<arch>.tar.gz         binary, licences, its README
+    camunda-simulator_<version>_SHA256SUMS                 of these archives, and its .sig
+
+The registries know nothing of the second list, and must not: OpenTofu's takes every asset that ends in
+`_<os>_<arch>.zip` for the provider of that platform, whatever stands before, and the last one wins
+(https://github.com/opentofu/registry, ExtractPlatformFromFilename). So it is no zip, and not in the
+first list of checksums, which the registries hand on to the CLIs.
+
 Without options: all of it, for this platform. `--only archive` makes the archive of one platform,
 `--only sums` the rest beside the archives of all platforms. `--check-tag v1.2.3` says whether the
 tree is what that tag promises.
@@ -19,6 +29,7 @@ Python 3.9 or newer and nothing but its standard library.
 
 import argparse
 import datetime
+import gzip
 import hashlib
 import io
 import os
@@ -29,6 +40,7 @@ import stat
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -38,6 +50,7 @@ import dependencies
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_LICENCES = Path(__file__).resolve().with_name("runtime-licences.txt")
 NAME = "terraform-provider-camunda"
+SIMULATOR = "camunda-simulator"
 MANIFEST = "terraform-registry-manifest.json"
 # Cargo's name of a target, and the registries' (Go's) names of the same.
 TARGETS = {
@@ -155,17 +168,19 @@ def build_environment(target: str, when: int) -> dict:
     return environment
 
 
-def build(target: str, when: int, target_folder: Path, cargo: str) -> Path:
+def build(name: str, target: str, when: int, target_folder: Path, cargo: str) -> Path:
     # Whoever wants the same bytes needs the same compiler.
     compiler = output_of(["rustc", "--version"], "rustc").strip()
-    say(f"building for {target} with {compiler}: some minutes, as everything is optimised as one")
+    say(f"building {name} for {target} with {compiler}: some minutes, all is optimised as one")
+    # One package in one command: two at once would share the features of what both depend on, and
+    # the provider would be another one for having a neighbour.
     command = [cargo, "build", "--locked", "--release", "--target", target]
-    command += ["--package", NAME, "--bin", NAME]
+    command += ["--package", name, "--bin", name]
     done = subprocess.run(command, cwd=ROOT, env=build_environment(target, when))
     if done.returncode != 0:
         raise Failure(f"`{' '.join(command)}` failed (exit code {done.returncode}), see above")
     suffix = ".exe" if "windows" in target else ""
-    return target_folder / target / "release" / f"{NAME}{suffix}"
+    return target_folder / target / "release" / f"{name}{suffix}"
 
 
 def interpreter(binary: bytes) -> str:
@@ -203,7 +218,8 @@ def check_no_paths(binary: bytes) -> None:
 
 
 def check_says_version(binary: Path, version: str) -> None:
-    said = output_of([binary, "-version"], f"`{binary} -version`")
+    # Both programs understand this, each beside its own style.
+    said = output_of([binary, "--version"], f"`{binary} --version`")
     if version not in said.split():
         raise Failure(f"{binary} is not version {version}, it says: {said.strip()}")
 
@@ -223,6 +239,19 @@ def archive(entries: dict, when: int) -> bytes:
             entry.external_attr = (stat.S_IFREG | mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             file.writestr(entry, content, compresslevel=9)
+    return packed.getvalue()
+
+
+def tar_archive(entries: dict, when: int) -> bytes:
+    """The same as a compressed tar: nobody's name, nobody's number, one time."""
+    packed = io.BytesIO()
+    with gzip.GzipFile("", "wb", compresslevel=9, fileobj=packed, mtime=when) as compressed:
+        with tarfile.open(fileobj=compressed, mode="w", format=tarfile.USTAR_FORMAT) as file:
+            for name in sorted(entries):
+                content, mode = entries[name]
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode, entry.mtime = len(content), mode, when
+                file.addfile(entry, io.BytesIO(content))
     return packed.getvalue()
 
 
@@ -247,6 +276,36 @@ def make_archive(binary: Path, target: str, packages: list, when: int, output: P
     return path
 
 
+def make_simulator_archive(binary: Path, target: str, packages: list, when: int, output: Path) -> Path:
+    version = packages[0].version
+    system, machine = TARGETS[target]
+    suffix = ".exe" if system == "windows" else ""
+    licences = dependencies.licences(packages, RUNTIME_LICENCES.read_text(encoding="utf-8"))
+    entries = {
+        f"{SIMULATOR}{suffix}": (binary.read_bytes(), 0o755),
+        "LICENSE": (text_file(ROOT / "LICENSE"), 0o644),
+        "README.md": (text_file(ROOT / "simulator" / "README.md"), 0o644),
+        "THIRD_PARTY_LICENSES.txt": (licences.encode(), 0o644),
+    }
+    path = output / f"{SIMULATOR}_{version}_{system}_{machine}.tar.gz"
+    write(path, tar_archive(entries, when))
+    return path
+
+
+def write_sums(sums: Path, files: list) -> Path:
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(files)
+    ]
+    write(sums, "".join(lines).encode())
+    return sums
+
+
+def make_simulator_sums(version: str, output: Path) -> list:
+    """None where only the provider was packed."""
+    archives = list(output.glob(f"{SIMULATOR}_{version}_*.tar.gz"))
+    return [write_sums(output / f"{SIMULATOR}_{version}_SHA256SUMS", archives)] if archives else []
+
+
 def make_sums(packages: list, when: int, output: Path) -> Path:
     version = packages[0].version
     archives = sorted(output.glob(f"{NAME}_{version}_*.zip"))
@@ -257,13 +316,7 @@ def make_sums(packages: list, when: int, output: Path) -> Path:
     moment = datetime.datetime.fromtimestamp(when, datetime.timezone.utc)
     bill = dependencies.sbom(packages, moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
     write(output / f"{NAME}_{version}_sbom.cdx.json", bill.encode())
-    lines = [
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
-        for file in sorted([*archives, manifest])
-    ]
-    sums = output / f"{NAME}_{version}_SHA256SUMS"
-    write(sums, "".join(lines).encode())
-    return sums
+    return write_sums(output / f"{NAME}_{version}_SHA256SUMS", [*archives, manifest])
 
 
 # --- Signing ------------------------------------------------------------------------------------
@@ -319,7 +372,8 @@ def check_tag(tag: str, version: str) -> None:
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Builds what the registries ask of a release.")
-    parser.add_argument("--binary", type=Path, help="pack this one and build nothing")
+    parser.add_argument("--binary", type=Path, help="pack this provider and build nothing")
+    parser.add_argument("--simulator", type=Path, help="with --binary: pack this simulator too")
     parser.add_argument("--static", action="store_true", help="check that --binary is static")
     parser.add_argument("--target", choices=sorted(TARGETS), help="as Cargo names it")
     parser.add_argument("--output", type=Path, help="the folder for it all (target/dist)")
@@ -328,26 +382,31 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def binary_for(chosen: argparse.Namespace, target: str, described: dict, when: int, cargo: str):
+def binaries_for(chosen: argparse.Namespace, target: str, described: dict, when: int, cargo: str):
+    """The programs to pack, by name."""
     if chosen.binary is not None:
-        binary = chosen.binary.resolve()
+        given = {NAME: chosen.binary, SIMULATOR: chosen.simulator}
+        binaries = {name: path.resolve() for name, path in given.items() if path is not None}
         if chosen.static:
-            check_static(binary.read_bytes())
-        return binary
-    binary = build(target, when, Path(described["target_directory"]), cargo)
-    content = binary.read_bytes()
-    if "linux" in target:
-        check_static(content)
-    if "windows" not in target:
-        check_no_paths(content)
-    return binary
+            for binary in binaries.values():
+                check_static(binary.read_bytes())
+        return binaries
+    folder = Path(described["target_directory"])
+    binaries = {name: build(name, target, when, folder, cargo) for name in (NAME, SIMULATOR)}
+    for binary in binaries.values():
+        content = binary.read_bytes()
+        if "linux" in target:
+            check_static(content)
+        if "windows" not in target:
+            check_no_paths(content)
+    return binaries
 
 
 def main() -> int:
     chosen = options()
     cargo = os.environ.get("CARGO") or "cargo"
     described = dependencies.metadata(ROOT, cargo, list(TARGETS))
-    packages = dependencies.packages(described, ROOT)
+    packages = dependencies.packages(described, ROOT, NAME)
     version = packages[0].version
     if chosen.check_tag:
         check_tag(chosen.check_tag, version)
@@ -357,19 +416,21 @@ def main() -> int:
     output.mkdir(parents=True, exist_ok=True)
     if chosen.only is None:
         # What another version or another try has left would be summed up as well.
-        for old in output.glob(f"{NAME}_*"):
+        for old in [*output.glob(f"{NAME}_*"), *output.glob(f"{SIMULATOR}_*")]:
             old.unlink()
     if chosen.only != "sums":
         target = chosen.target or (own_target() if chosen.binary else buildable_target())
-        binary = binary_for(chosen, target, described, when, cargo)
-        if TARGETS[target] == TARGETS[own_target()]:
-            check_says_version(binary, version)
-        made = make_archive(binary, target, packages, when, output)
-        say(f"packed {made.name}, {made.stat().st_size / 1e6:.1f} MB")
+        for name, binary in binaries_for(chosen, target, described, when, cargo).items():
+            if TARGETS[target] == TARGETS[own_target()]:
+                check_says_version(binary, version)
+            pack = make_archive if name == NAME else make_simulator_archive
+            made = pack(binary, target, dependencies.packages(described, ROOT, name), when, output)
+            say(f"packed {made.name}, {made.stat().st_size / 1e6:.1f} MB")
     if chosen.only != "archive":
-        sums = make_sums(packages, when, output)
-        sign(sums)
-        say(f"{output}:\n{sums.read_text()}".rstrip())
+        for sums in [make_sums(packages, when, output), *make_simulator_sums(version, output)]:
+            sign(sums)
+            say(f"{sums.name}:\n{sums.read_text()}".rstrip())
+        say(f"in {output}")
     return 0
 
 

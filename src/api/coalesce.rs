@@ -1,28 +1,24 @@
 //! Reads that many callers make at the same moment, made once; and what writes make of them.
 //!
 //! A refresh asks for the same list once per object in it. The first caller reads, the others wait
-//! for its answer. What was read stays good for a few seconds, and never longer than until the next
-//! write of this process that touches it. Whoever may come after a write of another process asks as of
-//! now, and shares only reads that began later. Must not know what is read, nor how.
+//! for its answer. What was read stays good for those who can do with its age, and never longer than
+//! until the next write of this process that touches it. Must not know what is read, nor how.
 
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
+use super::context::{Freshness, OLDEST};
 use super::error::Error;
 use super::shared::CallerKey;
 use crate::clock::Instant;
-
-/// How old an answer may be when it is given to somebody who comes later.
-const GOOD_FOR: Duration = Duration::from_secs(10);
 
 /// When a caller came, and whether what was read before will do.
 #[derive(Clone, Copy)]
 pub(crate) struct Arrival {
     pub(crate) at: Instant,
-    pub(crate) as_of_now: bool,
+    pub(crate) freshness: Freshness,
 }
 
 type Answer = Result<Arc<dyn Any + Send + Sync>, Error>;
@@ -142,9 +138,7 @@ impl RecentRead {
         match &latest.answer {
             Ok(value) => {
                 let untouched = latest.writes == self.writes.load(Ordering::SeqCst);
-                // However slow the service is: what was asked for after the caller came is news.
-                let fresh = latest.began >= arrived.at
-                    || !arrived.as_of_now && now.saturating_duration_since(latest.began) < GOOD_FOR;
+                let fresh = latest.began >= arrived.freshness.earliest(arrived.at, now);
                 (untouched && fresh)
                     .then(|| Arc::clone(value).downcast().ok())
                     .flatten()
@@ -159,7 +153,7 @@ impl RecentRead {
         self.latest.try_lock().is_ok_and(|latest| {
             latest
                 .as_ref()
-                .is_none_or(|latest| now.saturating_duration_since(latest.began) >= GOOD_FOR)
+                .is_none_or(|latest| now.saturating_duration_since(latest.began) > OLDEST)
         })
     }
 }

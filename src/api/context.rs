@@ -3,6 +3,7 @@
 //! Must not know what is waited for.
 
 use std::future::Future;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -17,9 +18,47 @@ pub struct CallContext {
     /// When the call must be over, all tries and waits included;
     /// [`Timeouts::call`](super::Timeouts::call) from now if `None`.
     pub deadline: Option<Instant>,
-    /// Whether reads that callers share have to begin after this caller came, so that they see what
-    /// other processes have just written.
-    pub as_of_now: bool,
+    /// How old an answer may be where callers share reads.
+    pub freshness: Freshness,
+}
+
+/// How old an answer may be that a caller takes over from another one. In no case is it from before
+/// a write of this process to the same place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Freshness {
+    /// Its read began ten seconds ago at the most.
+    #[default]
+    Recent,
+    /// Its read began after the caller came, so that it shows what other processes have just written.
+    AsOfNow,
+    /// Its read began at this moment or later, a quarter of an hour ago at the most; or recently. For
+    /// a refresh, which is one look at the organisation however long the core takes for it.
+    Since(Instant),
+}
+
+/// How old a recent answer is at the most.
+const RECENT: Duration = Duration::from_secs(10);
+
+/// How old any answer is at the most. Later ones are of no use to anybody.
+pub(crate) const OLDEST: Duration = Duration::from_secs(15 * 60);
+
+impl Freshness {
+    /// When a read must have begun whose answer will do at `now`, for a caller who came at `arrived`.
+    pub(crate) fn earliest(self, arrived: Instant, now: Instant) -> Instant {
+        // A clock younger than the limit has nothing that is older.
+        let recent = now.checked_sub(RECENT).unwrap_or(arrived);
+        match self {
+            Self::AsOfNow => arrived,
+            // However slow the service is: what was asked for after the caller came is news.
+            Self::Recent => recent.min(arrived),
+            Self::Since(moment) => {
+                let oldest = now
+                    .checked_sub(OLDEST)
+                    .map_or(moment, |oldest| moment.max(oldest));
+                oldest.min(recent).min(arrived)
+            }
+        }
+    }
 }
 
 impl CallContext {
@@ -29,7 +68,7 @@ impl CallContext {
         Self {
             cancel,
             deadline: None,
-            as_of_now: false,
+            freshness: Freshness::default(),
         }
     }
 
@@ -37,7 +76,16 @@ impl CallContext {
     #[must_use]
     pub fn as_of_now(self) -> Self {
         Self {
-            as_of_now: true,
+            freshness: Freshness::AsOfNow,
+            ..self
+        }
+    }
+
+    /// The same for a caller who belongs to a refresh that began at this moment.
+    #[must_use]
+    pub fn since(self, moment: Instant) -> Self {
+        Self {
+            freshness: Freshness::Since(moment),
             ..self
         }
     }
@@ -51,7 +99,7 @@ impl CallContext {
         Self {
             cancel: self.cancel.clone(),
             deadline: Some(deadline),
-            as_of_now: self.as_of_now,
+            freshness: self.freshness,
         }
     }
 }

@@ -244,7 +244,7 @@ impl Client {
             .deadline
             .map_or(grace, |deadline| deadline.max(grace));
         let context = CallContext {
-            as_of_now: context.as_of_now,
+            freshness: context.freshness,
             cancel: context.cancel.clone(),
             deadline: Some(deadline),
         };

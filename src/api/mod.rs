@@ -73,7 +73,7 @@ pub use self::config::{
     Config, ConfigError, ConfigField, ConfigProblem, Credentials, RetrySettings, Timeouts,
 };
 pub use self::connector_secrets::{ConnectorSecrets, SecretNotCreated};
-pub use self::context::CallContext;
+pub use self::context::{CallContext, Freshness};
 pub use self::create_backup::comes_too_soon;
 pub use self::create_monitoring::MonitoringNotActivated;
 #[cfg(test)]
@@ -214,8 +214,7 @@ impl Client {
     }
 
     /// For reads that many callers make at the same moment: they share one answer. It is never older
-    /// than ten seconds, nor than the last write of this process to the same place; nor, for those who
-    /// ask as of now, than their asking.
+    /// than the last write of this process to the same place, nor than the caller's [`Freshness`] allows.
     ///
     /// What is not found is looked for once more: on [`Error::is_not_found`] an object leaves the state,
     /// and with it secrets that are told only once, and a proxy can say so as well as the service.
@@ -232,7 +231,7 @@ impl Client {
         let clock = &sender.clock;
         let arrived = Arrival {
             at: clock.instant(),
-            as_of_now: context.as_of_now,
+            freshness: context.freshness,
         };
         let context = sender.bounded(context);
         let read = shared.recent.of(caller, &request.path, arrived.at);

@@ -137,7 +137,7 @@ impl Sender {
             .deadline
             .unwrap_or(self.clock.instant() + self.timeouts.call);
         CallContext {
-            as_of_now: context.as_of_now,
+            freshness: context.freshness,
             cancel: context.cancel.clone(),
             deadline: Some(deadline),
         }

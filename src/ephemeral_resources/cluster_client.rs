@@ -95,7 +95,7 @@ fn schema() -> Schema {
          same name: tokens that were got with an ephemeral client are good until they expire, but there \
          are no new ones.\n\nAn opening that fails or is interrupted deletes what it has created. A run \
          that was killed leaves its client behind: the next one on the same machine that opens a client \
-         of the same cluster within 24 hours deletes it, unless `token_disk_cache` is off. Elsewhere, such leftovers can be told by their \
+         of the same cluster within 24 hours deletes it, unless `token_disk_cache` is off.\n\nElsewhere, such leftovers can be told by their \
          names, which begin with `name_prefix` and go on with the time at which they were created: \
          delete them in the Console.",
         [

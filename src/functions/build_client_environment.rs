@@ -34,12 +34,11 @@ impl Function for BuildClientEnvironment {
             summary: "Builds the environment variables for a client of a cluster".to_owned(),
             description: "Takes a `camunda_cluster_client`, resource or ephemeral resource, or any object \
                 with the attributes `zeebe_address`, `zeebe_client_id`, `secret`, \
-                `zeebe_authorization_server_url` and `scopes`, and returns a map of the variables that \
-                Camunda's clients read: `ZEEBE_ADDRESS`, `ZEEBE_CLIENT_ID`, `ZEEBE_CLIENT_SECRET`, \
+                `zeebe_authorization_server_url` and `scopes`, and returns a map of the variables that Camunda's clients read.\n\nThey are `ZEEBE_ADDRESS`, `ZEEBE_CLIENT_ID`, `ZEEBE_CLIENT_SECRET`, \
                 `ZEEBE_AUTHORIZATION_SERVER_URL`, `ZEEBE_TOKEN_AUDIENCE`, `CAMUNDA_CLUSTER_ID`, \
                 `CAMUNDA_CLUSTER_REGION`, `CAMUNDA_CREDENTIALS_SCOPES`, `CAMUNDA_OAUTH_URL`, \
                 `CAMUNDA_OPERATE_BASE_URL`, `CAMUNDA_OPTIMIZE_BASE_URL` and \
-                `CAMUNDA_TASKLIST_BASE_URL`. A variable whose value is not known to anybody, such as the \
+                `CAMUNDA_TASKLIST_BASE_URL`.\n\nA variable whose value is not known to anybody, such as the \
                 secret of an imported client, is left out. The result is as sensitive as the client is. \
                 Null gives null; with any part of the client unknown the whole result is unknown."
                 .to_owned(),

@@ -20,7 +20,7 @@ impl Function for NormalizeCidrs {
             description: "Takes IPv4 addresses and CIDR blocks, as a list or a set, and returns a list of \
                 CIDR blocks: an address becomes a block of one (`203.0.113.7/32`), the bits behind a \
                 prefix become zero (`203.0.113.7/24` becomes `203.0.113.0/24`), and blanks around an \
-                element mean nothing. The list is sorted by address and holds nothing twice: what lies \
+                element mean nothing.\n\nThe list is sorted by address and holds nothing twice: what lies \
                 within another block is left out. Blocks side by side are not joined.\n\nThe result is \
                 what `camunda_cluster_ip_allowlist` and `camunda_cluster_ip_allowlist_entry` take as \
                 `cidrs`. A list that differs from the one before in spelling only is no change there.\n\n\

@@ -19,10 +19,10 @@ impl Function for ParseClusterUrl {
             summary: "Takes the address of a cluster or of one of its components apart".to_owned(),
             description: "Reads the address of a component (`https://bru-2.operate.camunda.io/<cluster>`), \
                 of the Zeebe gateway (`<cluster>.bru-2.zeebe.camunda.io:443`, with or without scheme and \
-                port) or of the cluster's page in the Console, and returns an object with `cluster_id`, \
+                port) or of the cluster's page in the Console.\n\nReturns an object with `cluster_id`, \
                 `component` (such as `zeebe`, `operate` or `console`), `region` (as addresses name it, \
                 such as `bru-2`; null for the Console) and `organization_id` (null for all but the \
-                Console). Null gives null, an unknown address an unknown result. Anything else is an error."
+                Console).\n\nNull gives null, an unknown address an unknown result. Anything else is an error."
                 .to_owned(),
             parameters: vec![
                 Parameter::new("url", Type::String, "The address.").allow_null(),

@@ -84,7 +84,7 @@ pub fn schema() -> Schema {
                  between runs at the same time: access tokens, refused credentials (for two minutes) \
                  and the pace of token requests, so that many runs together ask for one token; and \
                  notes about creations that have begun, without which a run after a killed one could \
-                 not know its own cluster. The files are readable by their owner alone. Whatever is \
+                 not know its own cluster.\n\nThe files are readable by their owner alone. Whatever is \
                  wrong with them, runs go on without. Environment variable: `{}` (any non-empty value \
                  means `false`). Default: `true`.",
                 variable::TOKEN_DISK_CACHE_DISABLE

@@ -13,7 +13,7 @@ use super::errors;
 use super::ip_allowlist::Plans as AllowlistPlans;
 use super::journal::{Held, Journal};
 use crate::api::{self, CallContext, Client, Parameters};
-use crate::clock::Clock;
+use crate::clock::{Clock, Instant};
 use crate::framework::diag::Diagnostic;
 use crate::framework::operation::{Context, DeferredReason, Outcome};
 
@@ -26,6 +26,7 @@ const CATALOGUE_PATIENCE: Duration = Duration::from_secs(20);
 pub struct ProviderData {
     settings: Settings,
     clock: Clock,
+    configured: Instant,
     client: OnceLock<Client>,
     catalogue: OnceCell<Result<Arc<Parameters>, api::Error>>,
     organization: OnceCell<()>,
@@ -73,6 +74,7 @@ impl ProviderData {
             journal: Journal::new(settings.cache_folder.clone(), clock.clone()),
             held: Held::default(),
             settings,
+            configured: clock.instant(),
             clock,
             client: OnceLock::new(),
             catalogue: OnceCell::new(),
@@ -110,6 +112,13 @@ impl ProviderData {
             Access::NoCredentials(config) => new_client(config),
             _ => self.client().cloned(),
         }
+    }
+
+    /// For the calls of a refresh. The core configures a provider for each walk through the resources,
+    /// and each walk refreshes them once: objects share what was read since then, however many they are.
+    #[must_use]
+    pub fn refresh(&self, cancel: &CancellationToken) -> CallContext {
+        CallContext::new(cancel.clone()).since(self.configured)
     }
 
     /// First pause between two looks at something that takes time.

@@ -12,7 +12,7 @@ mod update;
 
 use std::collections::BTreeSet;
 
-use crate::api::{self, CallContext, CreateCluster, EncryptionType, UpdateCluster};
+use crate::api::{self, CreateCluster, EncryptionType, UpdateCluster};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::docs::Facts;
 use crate::framework::number::Number;
@@ -167,7 +167,7 @@ impl Resource<ProviderData> for Cluster {
             Err(unavailable) => return unavailable.into_outcome(context),
         };
         let id = state.id.as_str().unwrap_or_default().to_owned();
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         match client.recent_cluster(&call, &id).await {
             Ok(cluster) => {
                 context.data.journal().has_arrived(&cluster.id);
@@ -362,14 +362,15 @@ fn schema() -> Schema {
                     "Before what to take a backup of the cluster: `upgrade`, `destroy`, or both. With \
                      `upgrade`, a new `generation` is preceded by a backup; with `destroy`, so is a \
                      destruction or replacement of the cluster, if the state has it: adding it takes an \
-                     apply of its own. The plan says so, and nothing is changed or destroyed unless the \
+                     apply of its own.\n\nThe plan says so, and nothing is changed or destroyed unless the \
                      backup is complete. With `-replace` or `taint` the backup is taken all the same, \
                      but no plan can announce it: Terraform and OpenTofu do not tell the provider that \
-                     they are going to replace the cluster. It may take as long as `timeouts.update` says, in addition to \
+                     they are going to replace the cluster.\n\nIt may take as long as `timeouts.update` says, \
+                     in addition to \
                      what follows. A run that is repeated soon after one that was killed, interrupted or \
-                     refused goes on with the same backup. **A backup does not outlive its cluster:** \
+                     refused goes on with the same backup.\n\n**A backup does not outlive its cluster:** \
                      the service deletes both together, so that `destroy` is no way back; it only makes \
-                     sure that a cluster which cannot be backed up is not destroyed. The limits are those \
+                     sure that a cluster which cannot be backed up is not destroyed.\n\nThe limits are those \
                      of `camunda_cluster_backup`: Enterprise plans only, every 15 minutes at most, the \
                      three most recent ones are kept; the permission group *Backups* is needed.",
                 ),

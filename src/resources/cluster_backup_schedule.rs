@@ -119,7 +119,7 @@ impl Resource<ProviderData> for ClusterBackupSchedule {
         };
         let mut state = request.state;
         let cluster_id = state.cluster_id.as_str().unwrap_or_default().to_owned();
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         match client.recent_backup_schedule(&call, &cluster_id).await {
             Ok(Some(schedule)) => {
                 data.journal().has_arrived(&noted(&cluster_id));

@@ -203,7 +203,7 @@ fn schema() -> Schema {
          it from then on. It cannot be read again: after an import `secret` is empty.\n\nFor new \
          credentials without downtime, raise `rotation_version`: another client with the same scopes \
          takes over in place, and everything that refers to `zeebe_client_id` and `secret` gets its \
-         values in the same apply. The client before stays valid as `previous_zeebe_client_id` until \
+         values in the same apply.\n\nThe client before stays valid as `previous_zeebe_client_id` until \
          the next rotation, or until `retire_previous` deletes it. `id` stays the same. A rotation that \
          was interrupted is carried on by the next apply.\n\nIf the current client was deleted by \
          somebody else while the previous one is left, the next apply makes a successor in place; if \

@@ -295,7 +295,7 @@ fn schema() -> Schema {
          `value`, so that a configuration with the same value has nothing to change. With `value_wo` in \
          the configuration, the first apply after the import sends that value once and removes the one \
          that was read from the state; the command `import` stores it until then, and so does the plan \
-         of an `import` block. Without either, as in a configuration that the command line has generated, \
+         of an `import` block.\n\nWithout either, as in a configuration that the command line has generated, \
          an imported secret keeps the value it has, whatever becomes of it, and the state holds it. A \
          secret that is to be created needs one of the two.",
         [

@@ -150,7 +150,7 @@ impl Resource<ProviderData> for ClusterIpAllowlistEntry {
             Err(unavailable) => return unavailable.into_outcome(context),
         };
         let (cluster_id, AllowlistEntry { description, .. }) = parts(&state);
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         let summary = format!("Cannot read the IP allowlist entry {}", spoken(&state));
         match client.recent_ip_allowlist(&call, &cluster_id).await {
             Ok(Some(list)) => {

@@ -134,7 +134,7 @@ impl Resource<ProviderData> for ClusterIpWhitelist {
             Err(unavailable) => return unavailable.into_outcome(context),
         };
         let cluster_id = state.cluster_id.as_str().unwrap_or_default().to_owned();
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         let summary = format!("Cannot read the IP allowlist of cluster {cluster_id}");
         match client.recent_ip_allowlist(&call, &cluster_id).await {
             Ok(Some(list)) => {

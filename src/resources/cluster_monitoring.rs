@@ -119,7 +119,7 @@ impl Resource<ProviderData> for ClusterMonitoring {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         let cluster_id = cluster_of(&state).to_owned();
         match client.recent_monitoring(&call, &cluster_id).await {
             Ok(monitoring) if monitoring.is_active() => {

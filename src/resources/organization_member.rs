@@ -117,7 +117,7 @@ impl Resource<ProviderData> for OrganizationMember {
             Ok(client) => client,
             Err(unavailable) => return unavailable.into_outcome(context),
         };
-        let call = CallContext::new(context.cancellation.clone());
+        let call = context.data.refresh(&context.cancellation);
         let members = match client.recent_members(&call).await {
             Ok(members) => members,
             Err(error) => {

@@ -49,9 +49,15 @@ mod organization_member;
 #[cfg(test)]
 mod query;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod recording;
+#[cfg(test)]
 mod refresh_calls;
 #[cfg(test)]
 mod release;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod simulator_program;
 #[cfg(test)]

@@ -16,22 +16,39 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::World;
+use crate::support::guide::blocks;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-camunda");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+const SIMULATOR_README: &str = include_str!("../../simulator/README.md");
 
 /// `terraform-provider-camunda_<version>_<rest>`.
 fn name(rest: &str) -> String {
     format!("terraform-provider-camunda_{VERSION}_{rest}")
 }
 
-fn archive_name() -> String {
+/// `camunda-simulator_<version>_<rest>`.
+fn simulator_name(rest: &str) -> String {
+    format!("camunda-simulator_{VERSION}_{rest}")
+}
+
+/// This machine, as Go calls it.
+fn platform() -> String {
     let machine = match env::consts::ARCH {
         "x86_64" => "amd64",
         "aarch64" => "arm64",
         other => other,
     };
-    name(&format!("{}_{machine}.zip", env::consts::OS))
+    format!("{}_{machine}", env::consts::OS)
+}
+
+fn archive_name() -> String {
+    name(&format!("{}.zip", platform()))
+}
+
+/// The built simulator, which lies beside the provider.
+fn simulator() -> PathBuf {
+    Path::new(BINARY).with_file_name("camunda-simulator")
 }
 
 fn folder() -> TempDir {
@@ -39,6 +56,15 @@ fn folder() -> TempDir {
         .prefix("camunda-release-")
         .tempdir_in("/tmp")
         .unwrap()
+}
+
+/// A program that says its version and is packed in no time: what is in an archive makes no difference to
+/// how it is packed.
+fn stand_in(path: &Path) -> &Path {
+    let script = format!("#!/bin/sh\nprintf 'stands in, version %s\\n' {VERSION}\n");
+    fs::write(path, script).unwrap();
+    succeed(Command::new("chmod").arg("755").arg(path));
+    path
 }
 
 fn python() -> Command {
@@ -196,16 +222,81 @@ fn has_the_files_that_the_registries_ask_for() {
     }
 }
 
-/// Another day, another time zone, another umask, and a binary that lies elsewhere with other rights.
+/// What the simulator's archive is called, holds and sums up to; and that it starts from there.
+#[test]
+fn has_the_simulator_where_no_registry_looks() {
+    let (output, elsewhere) = (folder(), folder());
+    let provider = elsewhere.path().join("provider");
+    succeed(
+        release(output.path(), stand_in(&provider))
+            .arg("--simulator")
+            .arg(simulator()),
+    );
+    let files = files(output.path());
+    let archive = simulator_name(&format!("{}.tar.gz", platform()));
+    let line = |file: &String| format!("{}  {file}\n", sha256(&files[file]));
+    assert_eq!(
+        String::from_utf8_lossy(&files[&simulator_name("SHA256SUMS")]),
+        line(&archive)
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&files[&name("SHA256SUMS")]),
+        line(&archive_name()) + &line(&name("manifest.json")),
+        "the registries' list is theirs"
+    );
+    // OpenTofu's registry takes any asset of such a name for the provider of that platform.
+    let taken: Vec<&String> = files
+        .keys()
+        .filter(|file| file.contains(&format!("_{}.zip", platform())))
+        .collect();
+    assert_eq!(taken, [&archive_name()]);
+
+    let list = "import sys, tarfile\n\
+        for it in tarfile.open(sys.argv[1]):\n    \
+            print(it.name, oct(it.mode), it.mtime, it.uid, it.gid, repr(it.uname))";
+    let path = output.path().join(&archive);
+    insta::assert_snapshot!(succeed(python().args(["-c", list]).arg(&path)), @"
+    LICENSE 0o644 1700000000 0 0 ''
+    README.md 0o644 1700000000 0 0 ''
+    THIRD_PARTY_LICENSES.txt 0o644 1700000000 0 0 ''
+    camunda-simulator 0o755 1700000000 0 0 ''
+    ");
+
+    // As simulator/README.md says.
+    let unpacked = folder();
+    fs::copy(&path, unpacked.path().join(&archive)).unwrap();
+    let script = blocks(SIMULATOR_README)
+        .into_iter()
+        .find(|block| block.language == "sh" && block.text.starts_with("# from an archive\n"));
+    let script = script.expect("the README has the script").text + "camunda-simulator --version\n";
+    let said = succeed(
+        Command::new("sh")
+            .args(["-euc", &script])
+            .current_dir(unpacked.path()),
+    );
+    assert_eq!(said, format!("camunda-simulator {VERSION}\n"));
+}
+
+/// Another day, another time zone, another language, another umask, and binaries that lie elsewhere
+/// with other rights.
 #[test]
 fn gives_the_same_bytes_twice() {
-    let (first, second, elsewhere) = (folder(), folder(), folder());
-    let moved: PathBuf = elsewhere.path().join("renamed");
-    fs::copy(BINARY, &moved).unwrap();
-    succeed(Command::new("chmod").arg("700").arg(&moved));
-    succeed(Command::new("touch").args(["-d", "2001-02-03"]).arg(&moved));
-    succeed(&mut release(first.path(), Path::new(BINARY)));
-    let again = release(second.path(), &moved);
+    let (first, second, here, elsewhere) = (folder(), folder(), folder(), folder());
+    let at = |folder: &TempDir, name: &str| folder.path().join(name);
+    let (provider, simulator) = (at(&here, "provider"), at(&here, "simulator"));
+    let (moved, moved_simulator) = (at(&elsewhere, "renamed"), at(&elsewhere, "also-renamed"));
+    for (from, to) in [(&provider, &moved), (&simulator, &moved_simulator)] {
+        fs::copy(stand_in(from), to).unwrap();
+        succeed(Command::new("chmod").arg("700").arg(to));
+        succeed(Command::new("touch").args(["-d", "2001-02-03"]).arg(to));
+    }
+    let packed = |output: &TempDir, provider: &Path, simulator: &Path| {
+        let mut command = release(output.path(), provider);
+        command.arg("--simulator").arg(simulator);
+        command
+    };
+    succeed(&mut packed(&first, &provider, &simulator));
+    let again = packed(&second, &moved, &moved_simulator);
     let mut shell = Command::new("sh");
     shell
         .args(["-c", "umask 077; exec \"$@\"", "sh"])
@@ -214,10 +305,12 @@ fn gives_the_same_bytes_twice() {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("SOURCE_DATE_EPOCH", "1700000000")
         .env("TZ", "Pacific/Kiritimati")
+        .env("LC_ALL", "tr_TR.UTF-8")
         .env("PYTHONHASHSEED", "7")
         .env_remove("GPG_KEY_ID");
     succeed(&mut shell);
     let (first, second) = (files(first.path()), files(second.path()));
+    assert_eq!(first.len(), 6);
     for (file, content) in &first {
         assert!(second[file] == *content, "{file} differs");
     }

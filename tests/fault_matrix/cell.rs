@@ -2,8 +2,6 @@
 //! core would lead it, with a new process of the provider for every command. Knows neither which
 //! operation nor which fault it is about.
 
-use std::collections::BTreeMap;
-
 use camunda_simulator::seed::credentials::FULL;
 use camunda_simulator::{Fault, NewCluster, Options, Simulator, seed};
 use tempfile::TempDir;
@@ -15,6 +13,7 @@ use terraform_provider_camunda::provider::environment as variable;
 use crate::creations::Creation;
 use crate::faults::REQUEST_TIMEOUT;
 use crate::plugin_client::{Launch, Plugin};
+use crate::support::client::config::{completed, proposed};
 use crate::support::client::{Client, Instance, Reply, has_error, render};
 
 /// Applies after which everything has to be right: the one with the fault, and those without.
@@ -282,36 +281,4 @@ fn note(diagnostics: &[Diagnostic], said: &mut Vec<String>) {
     if !diagnostics.is_empty() {
         said.push(render(diagnostics));
     }
-}
-
-/// An object of the type with these members, and null for the others.
-fn completed(ty: &Type, members: Vec<(&str, Value)>) -> Value {
-    let Type::Object(types) = ty else {
-        panic!("the type of a block is an object");
-    };
-    let mut all: BTreeMap<String, Value> = types
-        .keys()
-        .map(|name| (name.clone(), Value::Null))
-        .collect();
-    for (name, member) in members {
-        let known = all.insert(name.to_owned(), member);
-        assert!(known.is_some(), "there is no {name}");
-    }
-    Value::Object(all)
-}
-
-/// Configuration completed from the prior state, as a core does it with what can be computed.
-fn proposed(config: &Value, prior: &Value) -> Value {
-    let Value::Object(members) = config else {
-        return Value::Null;
-    };
-    let members = members.iter().map(|(name, member)| {
-        let member = if member.is_null() {
-            prior.member(name)
-        } else {
-            member
-        };
-        (name.clone(), member.clone())
-    });
-    Value::object(members)
 }

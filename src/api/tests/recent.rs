@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::test_transport::{FakeService, Reply, free, within};
 use crate::api::transport::FailureKind;
 use crate::api::{CallContext, Client, Config, Credentials, SecretString, UpdateCluster};
+use crate::clock::Clock;
 
 fn cluster(name: &str) -> Reply {
     Reply::json(&format!(r#"{{"uuid":"a","name":"{name}"}}"#))
@@ -44,8 +45,29 @@ async fn an_answer_is_good_for_ten_seconds() {
     let service = FakeService::answering([cluster("one"), cluster("two")]);
     let client = service.client();
     assert_eq!(name(&client, &free()).await.as_deref(), Ok("one"));
-    tokio::time::advance(Duration::from_secs(10)).await;
+    tokio::time::advance(Duration::from_millis(10_001)).await;
     assert_eq!(name(&client, &free()).await.as_deref(), Ok("two"));
+}
+
+/// However long the core takes for its refresh, it is one look at the organisation.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_shares_what_it_has_read() {
+    let service = FakeService::answering([cluster("one"), cluster("two"), cluster("three")]);
+    let client = service.client();
+    assert_eq!(name(&client, &free()).await.as_deref(), Ok("one"));
+    tokio::time::advance(Duration::from_secs(60)).await;
+    let refresh = free().since(Clock::system().instant());
+    assert_eq!(
+        name(&client, &refresh).await.as_deref(),
+        Ok("two"),
+        "what was read before the refresh is not news"
+    );
+    for _ in 0..14 {
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(name(&client, &refresh).await.as_deref(), Ok("two"));
+    }
+    tokio::time::advance(Duration::from_secs(61)).await;
+    assert_eq!(name(&client, &refresh).await.as_deref(), Ok("three"));
 }
 
 /// Another process may have written meanwhile.

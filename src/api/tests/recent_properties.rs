@@ -15,11 +15,22 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::shared::Shared;
 use crate::api::transport::{Answer, Exchange, Failure, FailureKind, Transport};
-use crate::api::{CallContext, Client, Config, Credentials, SecretString, UpdateCluster};
+use crate::api::{
+    CallContext, Client, Config, Credentials, Freshness, SecretString, UpdateCluster,
+};
 use crate::clock::{Clock, Instant};
 
-/// How old an answer may be.
+/// How old an answer may be that is taken over without a thought.
 const GOOD_FOR: Duration = Duration::from_secs(10);
+
+/// How old an answer may be, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Asking {
+    Casually,
+    AsOfNow,
+    /// For a refresh that began so many milliseconds after the day.
+    ForRefresh(u64),
+}
 
 /// More than a waker is late on paused time.
 const HAIR: Duration = Duration::from_millis(5);
@@ -45,7 +56,7 @@ enum End {
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Reads {
-        as_of_now: bool,
+        asking: Asking,
         patience: Patience,
     },
     Writes {
@@ -92,9 +103,14 @@ fn any_day() -> impl Strategy<Value = Day> {
             1 => (0..10_000_u64).prop_map(Patience::Dropped),
         ]
     };
-    let read = (any::<bool>(), patience());
+    let asking = prop_oneof![
+        Just(Asking::Casually),
+        Just(Asking::AsOfNow),
+        any_time().prop_map(Asking::ForRefresh),
+    ];
+    let read = (asking, patience());
     let event = prop_oneof![
-        5 => read.prop_map(|(as_of_now, patience)| Event::Reads { as_of_now, patience }),
+        5 => read.prop_map(|(asking, patience)| Event::Reads { asking, patience }),
         2 => patience().prop_map(|patience| Event::Writes { patience }),
         1 => Just(Event::Changes),
     ];
@@ -115,7 +131,7 @@ fn any_day() -> impl Strategy<Value = Day> {
 /// Nobody writes, fails or gives up.
 fn any_quiet_day() -> impl Strategy<Value = Day> {
     let event = Just(Event::Reads {
-        as_of_now: false,
+        asking: Asking::Casually,
         patience: Patience::Endless,
     });
     (
@@ -213,7 +229,7 @@ impl Transport for Service {
 /// How it went for one reader.
 #[derive(Debug)]
 struct Read {
-    as_of_now: bool,
+    freshness: Freshness,
     patience: Patience,
     came: Instant,
     left: Instant,
@@ -227,6 +243,7 @@ struct Read {
 struct World {
     service: Arc<Service>,
     client: Client,
+    dawn: Instant,
     /// The newest version made by a write that is finished.
     finished: Arc<Mutex<usize>>,
 }
@@ -249,6 +266,7 @@ impl World {
         Self {
             service,
             client: client.unwrap(),
+            dawn: Clock::system().instant(),
             finished: Arc::default(),
         }
     }
@@ -287,13 +305,21 @@ impl World {
         }
     }
 
-    async fn read(&self, as_of_now: bool, patience: Patience) -> Read {
+    async fn read(&self, asking: Asking, patience: Patience) -> Read {
         let came = self.now();
+        // Nobody belongs to a refresh that is still to come.
+        let freshness = match asking {
+            Asking::Casually => Freshness::Recent,
+            Asking::AsOfNow => Freshness::AsOfNow,
+            Asking::ForRefresh(time) => {
+                Freshness::Since(came.min(self.dawn + Duration::from_millis(time)))
+            }
+        };
         let own = *self.finished.lock().unwrap();
         let result = self
             .patiently(patience, |context| async move {
                 let context = CallContext {
-                    as_of_now,
+                    freshness,
                     ..context
                 };
                 let cluster = self.client.recent_cluster(&context, "a").await.ok()?;
@@ -301,7 +327,7 @@ impl World {
             })
             .await;
         Read {
-            as_of_now,
+            freshness,
             patience,
             came,
             left: self.now(),
@@ -338,11 +364,8 @@ async fn spend(world: &World, day: &Day) -> Result<Vec<Read>, TestCaseError> {
             let clock = world.service.clock.clone();
             clock.sleep_until(begun + Duration::from_millis(at)).await;
             match event {
-                Event::Reads {
-                    as_of_now,
-                    patience,
-                } => {
-                    return Some(world.read(as_of_now, patience).await);
+                Event::Reads { asking, patience } => {
+                    return Some(world.read(asking, patience).await);
                 }
                 Event::Writes { patience } => world.write(format!("w{number}"), patience).await,
                 Event::Changes => {
@@ -387,10 +410,11 @@ fn check(world: &World, read: &Read) -> Result<(), TestCaseError> {
         "older than a write before it: {:?}",
         read
     );
-    let oldest = if read.as_of_now {
-        read.came
-    } else {
-        read.came.checked_sub(GOOD_FOR).unwrap_or(read.came)
+    let recently = read.came.checked_sub(GOOD_FOR).unwrap_or(read.came);
+    let oldest = match read.freshness {
+        Freshness::AsOfNow => read.came,
+        Freshness::Recent => recently,
+        Freshness::Since(moment) => moment.min(recently),
     };
     prop_assert!(
         version >= state.version_before(oldest),

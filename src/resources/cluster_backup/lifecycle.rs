@@ -126,7 +126,7 @@ pub(super) async fn read(
         Ok(client) => client,
         Err(unavailable) => return unavailable.into_outcome(context),
     };
-    let call = CallContext::new(context.cancellation.clone());
+    let call = context.data.refresh(&context.cancellation);
     let (cluster_id, id) = keys(&state);
     let backups = match client.recent_backups(&call, cluster_id).await {
         Ok(backups) => backups,

@@ -139,7 +139,7 @@ pub(super) async fn read(
         Ok(client) => client,
         Err(unavailable) => return unavailable.into_outcome(context),
     };
-    let call = CallContext::new(context.cancellation.clone());
+    let call = context.data.refresh(&context.cancellation);
     let (cluster_id, client_id) = keys(&state);
     let (cluster_id, client_id) = (cluster_id.to_owned(), client_id.to_owned());
     let failed = |state: &ClusterClientModel, error: &api::Error| {

@@ -184,7 +184,7 @@ pub(super) async fn read(context: &Context<ProviderData>, request: Read<Model>) 
         Ok(client) => client,
         Err(unavailable) => return unavailable.into_outcome(context),
     };
-    let call = CallContext::new(context.cancellation.clone());
+    let call = context.data.refresh(&context.cancellation);
     let (cluster_id, name) = keys(&state);
     let secrets = match client.recent_connector_secrets(&call, cluster_id).await {
         Ok(secrets) => secrets,

@@ -178,7 +178,7 @@ pub(super) async fn read(context: &Context<ProviderData>, request: Read<Model>) 
         Ok(client) => client,
         Err(unavailable) => return unavailable.into_outcome(context),
     };
-    let call = CallContext::new(context.cancellation.clone());
+    let call = context.data.refresh(&context.cancellation);
     let (cluster_id, id) = keys(&state);
     let monitoring = match client.recent_monitoring(&call, cluster_id).await {
         Ok(monitoring) => monitoring,

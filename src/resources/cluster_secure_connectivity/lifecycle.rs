@@ -251,7 +251,7 @@ pub(super) async fn read(context: &Context<ProviderData>, request: Read<Model>) 
         Ok(client) => client,
         Err(unavailable) => return unavailable.into_outcome(context),
     };
-    let call = CallContext::new(context.cancellation.clone());
+    let call = context.data.refresh(&context.cancellation);
     let cluster_id = cluster_of(&state).to_owned();
     let found = match client.recent_secure_connectivity(&call, &cluster_id).await {
         Ok(Some(found)) => found,

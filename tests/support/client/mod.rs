@@ -10,6 +10,7 @@
 //! assert!(reply.diagnostics.is_empty(), "{}", render(&reply.diagnostics));
 //! ```
 
+pub mod config;
 mod messages;
 mod objects;
 mod resource;
@@ -133,6 +134,15 @@ impl Client {
                 write_only_attributes_allowed: true,
                 ..ClientCapabilities::default()
             },
+        }
+    }
+
+    /// The same core on another connection, to a process whose schemas it knows.
+    #[must_use]
+    pub fn on(&self, rpc: ProviderClient<Channel>) -> Self {
+        Self {
+            rpc,
+            ..self.clone()
         }
     }
 
