@@ -25,9 +25,6 @@ use super::values;
 /// The service under test.
 pub type Service = ProviderService<Camunda>;
 
-/// Said to the user when an operation panics, instead of the panic.
-const INTERNAL_ERROR: &[u8] = b"Internal error in the provider";
-
 /// More events than any stream has that ends.
 const ENDLESS: usize = 10_000;
 
@@ -75,13 +72,10 @@ fn nothing(ty: &Type) -> DynamicValue {
     dynamic_value::encode(&object, ty).expect("null fits everywhere")
 }
 
-/// Looks for a panic that was caught on the way.
+/// What was answered can be sent. That something has panicked on the way is seen where it happens, by
+/// libFuzzer as by the test: words of the answer prove nothing, since an input may hold them.
 fn check(reply: &impl Message) {
-    let bytes = reply.encode_to_vec();
-    let panicked = bytes
-        .windows(INTERNAL_ERROR.len())
-        .any(|window| window == INTERNAL_ERROR);
-    assert!(!panicked, "{}", String::from_utf8_lossy(&bytes));
+    drop(reply.encode_to_vec());
 }
 
 macro_rules! calls {
@@ -165,7 +159,7 @@ calls! {
 /// First byte: the call. The rest: its message.
 ///
 /// # Panics
-/// The call is answered with a gRPC error, or something in it has panicked.
+/// The call is answered with a gRPC error.
 pub fn rpc(data: &[u8]) {
     let mut cursor = Cursor::new(data);
     let name = *cursor.choice(CALLS).expect("there are calls");
