@@ -279,9 +279,12 @@ fn faults(sources: &[Source]) -> Vec<String> {
         if code.contains("todo!(") {
             faults.push(format!("{path}: something is left to do"));
         }
-        if path.starts_with("simulator/") {
+        if let Some(other) = ["simulator", "oracle"]
+            .into_iter()
+            .find(|folder| path.starts_with(&format!("{folder}/")))
+        {
             if code.contains("terraform_provider_camunda") || code.contains("#[path") {
-                faults.push(format!("{path}: the simulator does not know the provider"));
+                faults.push(format!("{path}: the {other} does not know the provider"));
             }
             continue;
         }
@@ -342,7 +345,7 @@ fn read(folder: &Path, root: &Path, sources: &mut Vec<Source>) {
 fn the_sources_are_tidy() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
-    for folder in ["src", "simulator/src"] {
+    for folder in ["src", "simulator/src", "oracle/src"] {
         read(&root.join(folder), root, &mut sources);
     }
     assert!(sources.len() > 100, "only {} files read", sources.len());

@@ -12,10 +12,11 @@ use crate::framework::value::Value;
 #[derive(Clone)]
 pub enum PlanModifier {
     /// Plans the prior value, even null, where the plan would be unknown and configuration does not
-    /// say otherwise. For what stays the same over the object's life.
+    /// say otherwise. For what stays the same over the object's life; a nested object that is new has
+    /// no prior value.
     UseState,
-    /// As [`PlanModifier::UseState`], but only if the prior value is not null. For attributes of
-    /// nested objects that may be new while the resource is not, and for values that appear later.
+    /// As [`PlanModifier::UseState`], but only if the prior value is not null. For values that appear
+    /// later.
     UseNonNullState,
     /// A change replaces the object.
     RequiresReplace,
@@ -49,6 +50,9 @@ pub struct AttributePlan<'a> {
     pub config: &'a Value,
     /// The value in the prior state; null if there is none.
     pub prior: &'a Value,
+    /// Whether the object that has the attribute is yet to be made: the whole one, or one nested in
+    /// it. Its prior value is then null and says nothing.
+    pub is_new: bool,
     /// The value planned so far.
     pub planned: &'a mut Value,
     /// The whole prior state; null when the object is to be created.
@@ -64,6 +68,17 @@ pub struct AttributePlan<'a> {
 }
 
 impl PlanModifier {
+    /// Whether the modifier can replace the object. Nobody knows what a custom one does.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        match self {
+            Self::RequiresReplace
+            | Self::RequiresReplaceIfConfigured
+            | Self::RequiresReplaceIf(_) => true,
+            Self::UseState | Self::UseNonNullState | Self::Custom(_) => false,
+        }
+    }
+
     /// Applies the modifier.
     pub fn apply(&self, plan: &mut AttributePlan<'_>) {
         // A change matters for replacement only where an object exists and stays.
@@ -87,7 +102,7 @@ impl PlanModifier {
 
 impl AttributePlan<'_> {
     fn take_prior(&mut self, only_non_null: bool) {
-        let applies = !self.prior_state.is_null()
+        let applies = !self.is_new
             && self.planned.is_unknown()
             && !self.config.is_unknown()
             && (!only_non_null || !self.prior.is_null());

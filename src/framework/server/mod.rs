@@ -33,7 +33,9 @@ mod list;
 mod pairing;
 mod plan;
 mod plan_attributes;
+mod propose;
 mod read;
+mod same_elements;
 mod self_check;
 mod stored_state;
 #[cfg(test)]

@@ -66,32 +66,111 @@ pub(super) fn pair<'a>(
     }
     let mut free: Vec<&Value> = candidates.iter().collect();
     let mut rest = Vec::new();
-    for (element, place) in elements.iter().zip(&mut pairs) {
+    for (index, element) in elements.iter().enumerate() {
         match free.iter().position(|candidate| *candidate == element) {
-            Some(found) => *place = free.remove(found),
-            None => rest.push((element, place)),
+            Some(found) => pairs[index] = free.remove(found),
+            None => rest.push((index, element)),
         }
     }
-    for (element, place) in rest {
-        let best = (0..free.len())
-            .filter(|index| belongs(shape, element, free[*index], pairing))
-            // Of equally similar ones the first, so that the outcome does not depend on chance.
-            .max_by_key(|index| (similarity(element, free[*index]), std::cmp::Reverse(*index)));
-        if let Some(found) = best {
-            *place = free.remove(found);
+    // What can belong to what, the most similar first. Of equally similar ones the first, so that the
+    // outcome does not depend on chance.
+    let mut possible = vec![Vec::new(); rest.len()];
+    let mut pairs_by_likeness = Vec::new();
+    for (place, (_, element)) in rest.iter().enumerate() {
+        for (index, candidate) in free.iter().enumerate() {
+            if belongs(shape, element, candidate, pairing) {
+                possible[place].push(index);
+                let likeness = likeness(shape, element, candidate);
+                pairs_by_likeness.push((std::cmp::Reverse(likeness), place, index));
+            }
+        }
+    }
+    pairs_by_likeness.sort();
+    let mut taken_by = vec![None; free.len()];
+    let mut has_place = vec![false; rest.len()];
+    for (_, place, index) in pairs_by_likeness {
+        if !has_place[place] && taken_by[index].is_none() {
+            taken_by[index] = Some(place);
+            has_place[place] = true;
+        }
+    }
+    for (place, has_place) in has_place.into_iter().enumerate() {
+        if !has_place {
+            let mut asked = vec![false; free.len()];
+            find_place(place, &possible, &mut taken_by, &mut asked);
+        }
+    }
+    for (index, place) in taken_by.into_iter().enumerate() {
+        if let Some(place) = place {
+            pairs[rest[place].0] = free[index];
         }
     }
     pairs
 }
 
-/// How many members two objects have in common.
-fn similarity(element: &Value, candidate: &Value) -> usize {
-    element.as_object().map_or(0, |members| {
-        members
+/// Finds a candidate for an element, one that is free, or else one whose element finds another:
+/// what can have a place does not go without because others came first.
+fn find_place(
+    element: usize,
+    possible: &[Vec<usize>],
+    taken_by: &mut [Option<usize>],
+    asked: &mut [bool],
+) -> bool {
+    let free = possible[element]
+        .iter()
+        .find(|index| taken_by[**index].is_none());
+    if let Some(index) = free {
+        taken_by[*index] = Some(element);
+        return true;
+    }
+    for &index in &possible[element] {
+        if std::mem::replace(&mut asked[index], true) {
+            continue;
+        }
+        let moves =
+            taken_by[index].is_some_and(|other| find_place(other, possible, taken_by, asked));
+        if moves {
+            taken_by[index] = Some(element);
+            return true;
+        }
+    }
+    false
+}
+
+/// In how many attributes two objects are alike, however deep. A default stands for what is left out.
+fn likeness(shape: Shape<'_>, element: &Value, candidate: &Value) -> usize {
+    let attributes = shape.attributes.iter().map(|attribute| {
+        let name = &attribute.name;
+        let (value, other) = (element.member(name), candidate.member(name));
+        let is_default = other.is_null() && attribute.default.as_ref() == Some(value);
+        match attribute.nested_attributes() {
+            _ if is_default => 1,
+            [] => usize::from(value == other),
+            nested => inner_likeness(Shape::of(nested), value, other),
+        }
+    });
+    let blocks = shape.blocks.iter().map(|nested| {
+        let (value, other) = (element.member(&nested.name), candidate.member(&nested.name));
+        inner_likeness(Shape::from(&nested.block), value, other)
+    });
+    attributes.chain(blocks).sum()
+}
+
+fn inner_likeness(shape: Shape<'_>, value: &Value, other: &Value) -> usize {
+    match (value, other) {
+        (Value::Object(_), Value::Object(_)) => likeness(shape, value, other),
+        (Value::List(elements), Value::List(others)) => {
+            let pairs = elements.iter().zip(others);
+            pairs
+                .map(|(element, other)| likeness(shape, element, other))
+                .sum()
+        }
+        (Value::Map(elements), Value::Map(_)) => elements
             .iter()
-            .filter(|(name, member)| candidate.member(name) == *member)
-            .count()
-    })
+            .map(|(key, element)| likeness(shape, element, at_key(other, key)))
+            .sum(),
+        _ => usize::from(value == other),
+    }
 }
 
 fn belongs(shape: Shape<'_>, element: &Value, candidate: &Value, pairing: Pairing) -> bool {
@@ -253,6 +332,34 @@ mod tests {
         ];
         let pairs = paired(&state, &known, Pairing::Equivalent);
         assert_eq!(pairs, "3 y A, 2 x a");
+    }
+
+    #[test]
+    fn an_element_makes_room_for_one_that_can_be_nowhere_else() {
+        let state = [
+            element("1".into(), "admin".into(), "a"),
+            element("2".into(), "guest".into(), "a"),
+        ];
+        let configured = [
+            element(Value::Null, Value::Null, "A"),
+            element(Value::Null, "admin".into(), "A"),
+        ];
+        let pairs = paired(&state, &configured, Pairing::Configured);
+        assert_eq!(pairs, "- admin A, - - A");
+        let others = [state[1].clone(), state[0].clone()];
+        let pairs = paired(&others, &configured, Pairing::Configured);
+        assert_eq!(pairs, "- - A, - admin A");
+        // The first is as similar to both, and takes the one that the second needs.
+        let state = [
+            element("1".into(), "admin".into(), "a"),
+            element("2".into(), "guest".into(), "b"),
+        ];
+        let known = [
+            element("8".into(), "x".into(), "b"),
+            element("9".into(), Value::UNKNOWN, "a"),
+        ];
+        let pairs = paired(&state, &known, Pairing::Equivalent);
+        assert_eq!(pairs, "9 - a, 8 x b");
     }
 
     #[test]

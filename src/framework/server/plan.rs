@@ -5,9 +5,8 @@
 
 use super::pairing::Pairing;
 use super::plan_attributes::modify_attributes;
-use super::values::{
-    apply_defaults, fill_absent_blocks, keep_equivalent, mark_computed_unknown, null_write_only,
-};
+use super::propose::{Left, propose};
+use super::values::{fill_absent_blocks, forget_refinements, keep_equivalent, null_write_only};
 use super::{Call, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::operation::{ClientCapabilities, DeferredReason};
@@ -25,7 +24,8 @@ pub struct PlanRequest {
     pub type_name: String,
     /// The state before; null to create.
     pub prior_state: Value,
-    /// Configuration completed from the prior state; null to destroy.
+    /// Configuration completed from the prior state as cores do it; null to destroy. Whether it is
+    /// null is all that counts: see `propose.rs`.
     pub proposed_new_state: Value,
     /// The configuration; null to destroy.
     pub config: Value,
@@ -155,26 +155,31 @@ fn unplanned(request: PlanRequest, diagnostic: Diagnostic) -> PlanResponse {
 fn plan_by_schema(block: &Block, request: &PlanRequest) -> Planned {
     let (prior, config) = (&request.prior_state, &request.config);
     let private = Private::decode(&request.prior_private);
-    let mut planned = request.proposed_new_state.clone();
-    if planned.is_null() {
+    if request.proposed_new_state.is_null() {
         return Planned {
-            state: planned,
+            state: Value::Null,
             replace: Vec::new(),
             private,
             diagnostics: Diagnostics::new(),
             deferred: None,
         };
     }
-    apply_defaults(block, &mut planned, config);
-    null_write_only(block, &mut planned);
-    fill_absent_blocks(block, &mut planned);
-    keep_equivalent(block, &mut planned, prior, Pairing::None);
+    let propose = |left| {
+        let mut planned = propose(block, prior, config, left);
+        null_write_only(block, &mut planned);
+        fill_absent_blocks(block, &mut planned);
+        keep_equivalent(block, &mut planned, prior, Pairing::None);
+        planned
+    };
+    let mut planned = propose(Left::AsItWas);
     // An update that changes nothing stays one: only then may computed values be taken over unseen.
     // Everything else may change what the provider computes.
     if planned != *prior {
-        mark_computed_unknown(block, &mut planned, config);
+        planned = propose(Left::Open);
     }
-    let modified = modify_attributes(block, config, prior, planned);
+    let mut modified = modify_attributes(block, config, prior, planned);
+    // Last, because until here elements of sets are found by what is configured.
+    forget_refinements(block, &mut modified.planned);
     Planned {
         state: modified.planned,
         replace: modified.replace,

@@ -4,7 +4,7 @@
 use crate::framework::diag::Diagnostics;
 use crate::framework::path::Path;
 use crate::framework::schema::{
-    Attribute, AttributeKind, AttributePlan, Block, BlockNesting, Nesting,
+    Attribute, AttributeKind, AttributePlan, Block, BlockNesting, Nesting, PlanModifier,
 };
 use crate::framework::value::Value;
 
@@ -62,7 +62,7 @@ impl Pass<'_> {
         planned: &mut Value,
     ) {
         let Value::Object(members) = planned else {
-            return;
+            return self.left_open(shape, path, config);
         };
         for attribute in shape.attributes {
             if self.diagnostics.has_error() {
@@ -72,9 +72,11 @@ impl Pass<'_> {
                 continue;
             };
             let path = path.attribute(&attribute.name);
-            let config = config.member(&attribute.name);
-            let prior = prior.member(&attribute.name);
-            self.attribute(attribute, &path, config, prior, planned);
+            let values = [
+                config.member(&attribute.name),
+                prior.member(&attribute.name),
+            ];
+            self.attribute(attribute, &path, values, prior.is_null(), planned);
         }
         for nested in shape.blocks {
             if self.diagnostics.has_error() {
@@ -102,8 +104,8 @@ impl Pass<'_> {
         &mut self,
         attribute: &Attribute,
         path: &Path,
-        config: &Value,
-        prior: &Value,
+        [config, prior]: [&Value; 2],
+        is_new: bool,
         planned: &mut Value,
     ) {
         for modifier in &attribute.plan_modifiers {
@@ -111,6 +113,7 @@ impl Pass<'_> {
                 path,
                 config,
                 prior,
+                is_new,
                 planned: &mut *planned,
                 prior_state: self.prior_state,
                 whole_config: self.whole_config,
@@ -177,15 +180,37 @@ impl Pass<'_> {
                     .collect();
                 *elements = changed.into_iter().collect();
             }
-            // Null or unknown as a whole: there is nothing in it.
-            _ => {}
+            _ => self.left_open(shape, path, config),
+        }
+    }
+
+    /// What is null or unknown as a whole has nothing in it to ask. But where configuration is not
+    /// known yet, an attribute that replaces the object may still come, and an object that is planned
+    /// to stay cannot be replaced in the apply.
+    fn left_open(&mut self, shape: Shape<'_>, path: &Path, config: &Value) {
+        let stays = !self.prior_state.is_null() && !self.whole_plan.is_null();
+        if config.is_unknown() && stays && replaces(shape) {
+            self.replace.push(path.clone());
         }
     }
 }
 
+/// Whether a change of an attribute in there can replace the object.
+fn replaces(shape: Shape<'_>) -> bool {
+    let attributes = shape.attributes.iter().any(|attribute| {
+        let nested = attribute.nested_attributes();
+        let mut modifiers = attribute.plan_modifiers.iter();
+        modifiers.any(PlanModifier::replaces) || replaces(Shape::of(nested))
+    });
+    let mut blocks = shape.blocks.iter();
+    attributes || blocks.any(|nested| replaces(Shape::from(&nested.block)))
+}
+
 /// For each planned element of a set what it was configured as, and what it was before. The prior
-/// element is found through the configured one, as cores do: planning may have changed the element
-/// itself already.
+/// element is found through the configured one: planning may have changed the element itself already.
+///
+/// While something in the set is not known yet, no element is taken for one that was there: it may
+/// turn out that another one is that, and what has been planned as known must not change.
 fn set_counterparts<'a>(
     shape: Shape<'_>,
     planned: &[Value],
@@ -198,7 +223,7 @@ fn set_counterparts<'a>(
         return priors.into_iter().map(|prior| (config, prior)).collect();
     }
     let prior_elements: &[Value] = match prior {
-        Value::Set(elements) => elements.as_slice(),
+        Value::Set(elements) if config.is_wholly_known() => elements.as_slice(),
         _ => &[],
     };
     let origins = pair(shape, prior_elements, config, Pairing::Configured);

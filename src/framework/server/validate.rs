@@ -2,6 +2,7 @@
 //! rules. Works offline and without a configured provider.
 
 use super::action::present;
+use super::same_elements::refuse_same_elements;
 use super::{Kind, Server};
 use crate::framework::diag::{Diagnostic, Diagnostics};
 use crate::framework::object::Model as _;
@@ -55,6 +56,7 @@ impl<P: Provider> Server<P> {
             diagnostics.push(Diagnostic::warning(summary, message));
         }
         validate_block(&schema.block, config, &mut diagnostics);
+        refuse_same_elements(&schema.block, config, &mut diagnostics);
         if kind == Kind::Resource && !client.write_only_attributes_allowed {
             refuse_write_only(&schema.block, config, &mut diagnostics);
         }

@@ -137,46 +137,6 @@ pub(super) fn null_write_only(block: &Block, value: &mut Value) {
     );
 }
 
-/// Writes the default of every attribute that configuration leaves out. What is inside an attribute
-/// that is itself left out is not configured at all: there a default has nothing to stand in for.
-pub(super) fn apply_defaults(block: &Block, plan: &mut Value, config: &Value) {
-    walk(
-        block.into(),
-        plan,
-        config,
-        Pairing::Configured,
-        &mut |attribute, planned, config| {
-            if !config.is_null() {
-                return Then::Descend;
-            }
-            if let Some(default) = &attribute.default {
-                *planned = default.clone();
-            }
-            Then::Skip
-        },
-    );
-}
-
-/// Makes unknown what only the provider can say: every computed attribute that configuration leaves
-/// out and that has no default. Nested attributes that are left out become unknown as a whole.
-pub(super) fn mark_computed_unknown(block: &Block, plan: &mut Value, config: &Value) {
-    walk(
-        block.into(),
-        plan,
-        config,
-        Pairing::Configured,
-        &mut |attribute, planned, config| {
-            if !config.is_null() {
-                return Then::Descend;
-            }
-            if attribute.computed && attribute.default.is_none() {
-                *planned = Value::UNKNOWN;
-            }
-            Then::Skip
-        },
-    );
-}
-
 /// Keeps the spelling in `known` wherever the new value means the same.
 ///
 /// Planning passes [`Pairing::None`]: a plan may keep a prior spelling against the configuration
@@ -195,6 +155,41 @@ pub(super) fn keep_equivalent(block: &Block, value: &mut Value, known: &Value, p
             Then::Descend
         },
     );
+}
+
+/// Forgets what is known about unknown values where two spellings can mean the same: what comes may
+/// then be the known spelling, which need not begin as the configured one.
+pub(super) fn forget_refinements(block: &Block, plan: &mut Value) {
+    walk(
+        block.into(),
+        plan,
+        &Value::Null,
+        Pairing::None,
+        &mut |attribute, planned, _| {
+            if attribute.equivalence.is_none() {
+                return Then::Descend;
+            }
+            unrefine(planned);
+            Then::Skip
+        },
+    );
+}
+
+fn unrefine(value: &mut Value) {
+    match value {
+        Value::Unknown(refinements) => *refinements = None,
+        Value::List(elements) => elements.iter_mut().for_each(unrefine),
+        Value::Map(members) | Value::Object(members) => members.values_mut().for_each(unrefine),
+        Value::Set(elements) => {
+            let unrefined = std::mem::take(elements).into_iter().map(|mut element| {
+                unrefine(&mut element);
+                element
+            });
+            *elements = unrefined.collect();
+        }
+        Value::Dynamic(inner) => unrefine(&mut inner.1),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// Replaces every unknown part by what `fallback` has in its place, or else by null, and tells

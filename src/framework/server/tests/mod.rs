@@ -2,11 +2,11 @@
 
 mod action;
 mod apply;
-mod arbitrary_schema;
 mod configure;
 mod data_source;
 mod ephemeral;
 mod fill;
+mod found_by_oracle;
 mod function;
 mod generate_config;
 mod harness;
@@ -18,7 +18,6 @@ mod plan;
 mod plan_hook;
 mod plan_modifiers;
 mod plan_nested;
-mod properties;
 mod proposed;
 mod read;
 mod schema_only;
