@@ -13,10 +13,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NEXTEST = ROOT / ".tools" / "cargo-nextest"
+# How long a CLI has to end after an interrupt, and after a kill.
+GRACE_SECONDS = 30
+SETTLE_SECONDS = 5
 # Without those that look like others.
 LETTERS = "bcdfghjkmnpqrstvwxz23456789"
 
@@ -98,6 +102,37 @@ def fetch(*names):
             raise Failure(f"{', '.join(missing)} cannot be had (see above)")
 
 
+def running_in(folder):
+    """Processes that bear the mark of the run in this folder."""
+    found = []
+    mark = b"CAMUNDA_TEST_FOLDER=" + os.fsencode(folder)
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        # Processes come and go meanwhile, and those of others cannot be read.
+        with contextlib.suppress(OSError):
+            if mark in entry.read_bytes().split(b"\0"):
+                found.append(int(entry.parent.name))
+    return [process for process in found if process != os.getpid()]
+
+
+def end_commands(folder):
+    """Ends what tests have left running, and removes their projects.
+
+    A CLI whose test was ended goes on, and goes on making things. It is found where the system tells the
+    environment of processes (Linux).
+    """
+    for number, seconds in ((signal.SIGINT, GRACE_SECONDS), (signal.SIGKILL, SETTLE_SECONDS)):
+        for process in running_in(folder):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
+        deadline = time.monotonic() + seconds
+        while running_in(folder) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    noted = folder / "projects"
+    if noted.exists() and not os.environ.get("CAMUNDA_ACCEPTANCE_KEEP"):
+        for project in noted.read_text().splitlines():
+            shutil.rmtree(project, ignore_errors=True)
+
+
 def nextest(signals, environment, tests, *more):
     """Runs tests of the live suite; the exit code."""
     command = [NEXTEST, "nextest", "run", "--locked", "--workspace", "--test", "live"]
@@ -107,6 +142,8 @@ def nextest(signals, environment, tests, *more):
 
 
 def sweep(signals, environment):
+    """Removes what is left in the organisation, once nobody makes anything any more."""
+    end_commands(Path(environment["CAMUNDA_TEST_FOLDER"]))
     return nextest(signals, environment, "test(=sweep::by_hand)", "--no-capture")
 
 

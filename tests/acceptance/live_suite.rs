@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -220,11 +221,34 @@ impl Make {
                 command.env_remove(&name);
             }
         }
-        command.envs(set.copied());
+        // A group of its own, as in a shell.
+        command.envs(set.copied()).process_group(0);
         Self {
             process: command.spawn().unwrap(),
             output: output.to_owned(),
         }
+    }
+
+    /// Waits for both clusters of the run, and something in one of them, while a command is running.
+    #[track_caller]
+    fn wait_until_halfway(&mut self, service: &Service, prefix: &str) {
+        let halfway = wait::until(RUN_DEADLINE, || {
+            let over = self.process.try_wait().unwrap().is_some();
+            let busy = below(self.process.id())
+                .into_iter()
+                .any(|id| workspace(id).is_some());
+            (over || (busy && service.names(prefix).len() >= 3)).then_some(!over)
+        });
+        assert_eq!(halfway, Some(true), "{}", self.said());
+    }
+
+    /// The folders of the workspaces in which commands are running.
+    #[track_caller]
+    fn projects(&self) -> BTreeSet<PathBuf> {
+        let all = below(self.process.id());
+        let found: BTreeSet<PathBuf> = all.into_iter().filter_map(workspace).collect();
+        assert!(!found.is_empty(), "no command is running");
+        found
     }
 
     fn said(&self) -> String {
@@ -262,15 +286,10 @@ impl Make {
                 stopped.insert(id);
             }
         }
-        let folders: BTreeSet<PathBuf> = stopped.iter().filter_map(|id| workspace(*id)).collect();
         for id in stopped {
             leftovers::signal("KILL", id, false);
         }
         let _ = self.process.wait();
-        for folder in folders {
-            // It may have been removed by its owner just before.
-            let _ = fs::remove_dir_all(folder);
-        }
     }
 }
 
@@ -299,6 +318,15 @@ fn below(id: u32) -> BTreeSet<u32> {
         }
     }
     found
+}
+
+/// Nothing runs in these folders any more, and they are gone.
+#[track_caller]
+fn assert_removed(folders: &BTreeSet<PathBuf>) {
+    for folder in folders {
+        assert_eq!(leftovers::processes(folder), []);
+        assert!(!folder.exists(), "{} is left", folder.display());
+    }
 }
 
 /// The folder of the workspace that a process belongs to.
@@ -349,14 +377,9 @@ fn a_killed_run_is_swept() {
     let prefix = "tf-acc-killed-";
     let more = [("CAMUNDA_TEST_PREFIX", prefix)];
     let mut run = service.make("test-live", "everything", &more);
-    let halfway = wait::until(RUN_DEADLINE, || {
-        let over = run.process.try_wait().unwrap().is_some();
-        // Both clusters of the run, and something in one of them.
-        (over || service.names(prefix).len() >= 3).then_some(!over)
-    });
-    let said = run.said();
+    run.wait_until_halfway(&service, prefix);
+    let folders = run.projects();
     run.kill();
-    assert_eq!(halfway, Some(true), "{said}");
     let left = service.names(prefix);
     assert!(left.contains(&format!("{prefix}shared")), "{left:?}");
 
@@ -367,6 +390,7 @@ fn a_killed_run_is_swept() {
     );
     service.assert_kept(&before);
     assert_eq!(service.names(prefix), [""; 0]);
+    assert_removed(&folders);
     // The sweeper has found the token of the run.
     assert!(service.token_requests() <= 2, "{}", service.look("tokens"));
     let said = service.make("sweep", "everything", &more).end_well();
@@ -374,6 +398,28 @@ fn a_killed_run_is_swept() {
         said.contains("nothing is left") && !said.contains("removed"),
         "{said}"
     );
+}
+
+/// Ctrl-C ends a run in good order: what the tests have not removed themselves is swept.
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    let service = Service::start();
+    let before = service.kept();
+    let prefix = "tf-acc-stopped-";
+    let more = [("CAMUNDA_TEST_PREFIX", prefix)];
+    let mut run = service.make("test-live", "everything", &more);
+    run.wait_until_halfway(&service, prefix);
+    let folders = run.projects();
+    leftovers::signal("INT", run.process.id(), true);
+    let (good, said) = run.end();
+    // Commands go on without their test unless they are ended.
+    assert_removed(&folders);
+    assert!(!good, "{said}");
+    assert!(
+        said.contains("interrupted; nothing is left behind"),
+        "{said}"
+    );
+    service.assert_kept(&before);
 }
 
 /// What the organisation, the credentials, the user or the CLI do not give is said, and is no failure.

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::catalogue::{Choice, choose};
 use crate::organisation::Organisation;
 use crate::run::Run;
-use crate::settings::Settings;
+use crate::settings::{FOLDER, Settings};
 use crate::support::{Capability, Cli, Workspace};
 
 /// A cluster takes minutes; one whose creation is late is given up by the provider before this.
@@ -42,6 +42,9 @@ impl Live {
         };
         let mut workspace = Workspace::with_deadline(&cli, COMMAND_DEADLINE);
         workspace.lead_to(&settings.service());
+        run.note_project(workspace.project().parent().unwrap());
+        // By it `tools/live.py` finds the commands of a test that was ended, which go on otherwise.
+        workspace.set(FOLDER, settings.folder.display().to_string());
         Self {
             workspace,
             organisation,

@@ -4,7 +4,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -93,6 +93,11 @@ impl Run {
         let id = make();
         writeln!(file, "{}", json!({ "id": id })).unwrap();
         id
+    }
+
+    /// Notes the folder of a workspace, which stays if its test is ended.
+    pub(crate) fn note_project(&self, folder: &Path) {
+        writeln!(self.locked("projects"), "{}", folder.display()).unwrap();
     }
 
     /// Notes what was left out, for the end of the run.

@@ -11,6 +11,8 @@ use crate::support::Service;
 pub(crate) const SHORTEST_PREFIX: usize = 6;
 /// Names have the prefix and some letters of their own, and 50 characters at most.
 const LONGEST_PREFIX: usize = 24;
+/// Names the folder of the run.
+pub(crate) const FOLDER: &str = "CAMUNDA_TEST_FOLDER";
 /// As long as the provider waits by default.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
@@ -112,7 +114,7 @@ impl Settings {
         };
         let started = "`make test-live` sets it, and `make test-live TEST=name` runs one test";
         let prefix = needed("CAMUNDA_TEST_PREFIX", started);
-        let folder = needed("CAMUNDA_TEST_FOLDER", started);
+        let folder = needed(FOLDER, started);
         let cli = needed("CAMUNDA_TEST_CLI", started);
         if !prefix.is_empty()
             && let Err(fault) = check_prefix(&prefix)
