@@ -57,6 +57,15 @@ test-cli: ## run the acceptance tests on one more CLI: make test-cli CLI=/path/t
 	CAMUNDA_ACCEPTANCE_EXTRA_CLI="$(CLI)" .tools/cargo-nextest nextest run --locked \
 		--test acceptance --run-ignored only -E 'test(/::extra_cli$$/)'
 
+# Where and with what credentials is in the environment; CONTRIBUTING.md ("Live") says what there is.
+.PHONY: test-live
+test-live: ## run the live suite in a real organisation: TF_ACC=1 make test-live [TEST=name]
+	@$(PYTHON) tools/live.py test
+
+.PHONY: sweep
+sweep: ## remove what a live run has left: CAMUNDA_TEST_PREFIX=... make sweep
+	@$(PYTHON) tools/live.py sweep
+
 .PHONY: lint
 lint: ## formatting, clippy without warnings, licences and origins of dependencies
 	$(CARGO) fmt --all --check

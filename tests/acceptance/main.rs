@@ -43,6 +43,8 @@ mod guides;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod live_suite;
+#[cfg(test)]
 mod organisation;
 #[cfg(test)]
 mod organization_member;

@@ -1,7 +1,12 @@
 //! The Terraform and OpenTofu programs under test and what each of them can do. Where they come
 //! from is the business of `make tools`.
 
-use std::{collections::BTreeMap, env, fs, path::PathBuf, process::Command};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde::Deserialize;
 
@@ -138,7 +143,14 @@ impl Cli {
         let path = env::var_os(EXTRA_CLI).unwrap_or_else(|| {
             panic!("{EXTRA_CLI} is not set: it names the program that this test is to run on");
         });
-        let path = PathBuf::from(path).canonicalize().unwrap();
+        Self::at(Path::new(&path))
+    }
+
+    /// The program at that path, whoever's it is.
+    pub(crate) fn at(path: &Path) -> Self {
+        let path = path
+            .canonicalize()
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let output = Command::new(&path)
             .arg("version")
             .env("TF_CLI_CONFIG_FILE", "/dev/null")
@@ -156,7 +168,7 @@ impl Cli {
             ),
         };
         Self {
-            name: format!("extra CLI {}", path.display()),
+            name: path.display().to_string(),
             kind,
             version: parse_version(version),
             path,

@@ -14,7 +14,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Cli, Plan, Run, Running, leftovers, wait};
+use super::{Cli, Plan, Run, Running, Service, leftovers, wait};
 
 /// Longer than any command takes on a busy machine, shorter than the runner's patience.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(120);
@@ -29,11 +29,17 @@ pub(crate) struct Workspace {
     root: TempDir,
     environment: BTreeMap<String, String>,
     commands: Cell<usize>,
+    deadline: Duration,
 }
 
 impl Workspace {
     /// An empty project, with the built provider at its public address.
     pub(crate) fn new(cli: &Cli) -> Self {
+        Self::with_deadline(cli, COMMAND_DEADLINE)
+    }
+
+    /// The same, in which a command may take that long.
+    pub(crate) fn with_deadline(cli: &Cli, deadline: Duration) -> Self {
         // Directly below /tmp: the provider listens on a socket in there, and the path of a socket
         // has 104 bytes at most.
         let root = tempfile::Builder::new()
@@ -47,6 +53,7 @@ impl Workspace {
             cli: cli.clone(),
             environment: BTreeMap::new(),
             commands: Cell::new(0),
+            deadline,
             root,
         };
         workspace.install_provider();
@@ -127,6 +134,13 @@ impl Workspace {
         self
     }
 
+    /// Writes `main.tf`: the provider's requirements and `content`.
+    pub(crate) fn write_main(&self, content: &str) -> &Self {
+        let header = "terraform {\n  required_providers {\n    camunda = {\n      source = \
+                      \"camunda-rs/camunda\"\n    }\n  }\n}\n\n";
+        self.write("main.tf", &format!("{header}{content}"))
+    }
+
     /// Reads a file of the project.
     #[track_caller]
     pub(crate) fn read(&self, name: &str) -> String {
@@ -137,6 +151,14 @@ impl Workspace {
     /// Sets an environment variable for all commands from here on.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) -> &mut Self {
         self.environment.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Leads the provider to this service from now on.
+    pub(crate) fn lead_to(&mut self, service: &Service) -> &mut Self {
+        for (name, value) in service.environment() {
+            self.set(name, value);
+        }
         self
     }
 
@@ -203,7 +225,7 @@ impl Workspace {
             .env("PATH", path)
             .env("TF_CLI_ARGS_apply", "-auto-approve")
             .env("TF_CLI_ARGS_destroy", "-auto-approve");
-        self.start(command).wait(COMMAND_DEADLINE)
+        self.start(command).wait(self.deadline)
     }
 
     fn program(&self, path: &Path) -> Command {
@@ -240,7 +262,7 @@ impl Workspace {
     /// Runs a command to its end.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        self.spawn(arguments).wait(COMMAND_DEADLINE)
+        self.spawn(arguments).wait(self.deadline)
     }
 
     #[track_caller]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use camunda_simulator::seed::{self, Login};
 use camunda_simulator::{Options, Simulator};
 
-use super::{Cli, Workspace};
+use super::{Cli, Service, Workspace};
 
 /// A workspace whose environment leads the provider to a simulator of its own.
 pub(crate) struct World {
@@ -25,17 +25,11 @@ impl World {
     pub(crate) fn with(cli: &Cli, options: Options) -> Self {
         let simulator = Simulator::start(options).expect("the simulator starts");
         let mut workspace = Workspace::new(cli);
-        workspace
-            .set("CAMUNDA_CONSOLE_BASE_URL", simulator.url())
-            .set("CAMUNDA_OAUTH_URL", simulator.token_url())
-            .set("CAMUNDA_CONSOLE_OAUTH_AUDIENCE", simulator.audience())
-            .set("CAMUNDA_POLL_INTERVAL", "20ms");
-        let mut world = Self {
+        workspace.lead_to(&Service::simulated(&simulator, &seed::credentials::FULL));
+        Self {
             workspace,
             simulator,
-        };
-        world.log_in(&seed::credentials::FULL);
-        world
+        }
     }
 
     /// Makes the provider use other credentials from now on.
@@ -73,10 +67,7 @@ impl World {
 
     /// Writes `main.tf`: the provider's requirements and `content`.
     pub(crate) fn write(&self, content: &str) -> &Self {
-        let header = "terraform {\n  required_providers {\n    camunda = {\n      source = \
-                      \"camunda-rs/camunda\"\n    }\n  }\n}\n\n";
-        self.workspace
-            .write("main.tf", &format!("{header}{content}"));
+        self.workspace.write_main(content);
         self
     }
 
