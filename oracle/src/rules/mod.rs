@@ -1,8 +1,7 @@
 //! What cores refuse: rules over schemas and values alone, without a provider.
 //!
 //! Where the cores differ, the strictest counts. The rules are those of Terraform 1.17 and OpenTofu
-//! 1.13 in development, which are those of the older ones and more; `tests/acceptance/oracle.rs` asks
-//! real ones.
+//! 1.13 in development, which are those of the older ones and more.
 
 mod plan;
 mod result;
