@@ -12,9 +12,9 @@ use std::path::Path;
 /// A folder of the user's, which others may look into but not write in.
 ///
 /// # Errors
-/// It is not there, a link, somebody else's, or open to everybody.
+/// It is not there, a link, somebody else's, or others can write in it.
 pub fn check_folder(path: &Path) -> io::Result<()> {
-    check_folder_mode(path, 0o002)
+    check_folder_mode(path, 0o022)
 }
 
 /// A folder of the user's in which nobody else can do anything.

@@ -376,8 +376,8 @@ mod tests {
         let (folder, _) = planted();
         assert!(found(&folder).is_some(), "as it is, it counts");
 
-        // A folder in which everybody can write takes and gives no notes.
-        for mode in [0o777, 0o1777] {
+        // A folder in which others can write takes and gives no notes.
+        for mode in [0o777, 0o1777, 0o770] {
             let (folder, _) = planted();
             set_mode(&folder.path().join("notes"), mode);
             assert!(found(&folder).is_none(), "{mode:o}");

@@ -220,6 +220,36 @@ fn every_target_is_run_everywhere() {
     }
 }
 
+/// A call that the protocol gains is fuzzed as well, or this says that it is not.
+#[test]
+fn every_call_of_the_protocol_is_made() {
+    let protocol = fs::read_to_string(root().join("proto/tfplugin6.proto")).unwrap();
+    let service = protocol.split("service Provider {").nth(1).unwrap();
+    let calls = service
+        .lines()
+        .take_while(|line| *line != "}")
+        .filter_map(|line| line.trim().strip_prefix("rpc "))
+        .map(|rest| snake_case(rest.split('(').next().unwrap()))
+        // Its request is a stream, which only a transport can make.
+        .filter(|name| name != "write_state_bytes");
+    let made: BTreeSet<String> = targets::calls::CALLS
+        .iter()
+        .map(|name| (*name).to_owned())
+        .collect();
+    assert_eq!(made, calls.collect());
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(character.to_ascii_lowercase());
+    }
+    snake
+}
+
 /// For `make fuzz`: libFuzzer begins with files.
 #[test]
 #[ignore = "run by make fuzz"]
